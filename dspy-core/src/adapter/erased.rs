@@ -1,0 +1,111 @@
+//! An adapter, whichever it is.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::{Adapter, AdapterCall, Answer, AnswerError, ChatAdapter, FieldStream};
+use crate::lm::{Completion, Message, Request};
+use crate::signature::{Demo, SignatureSchema};
+
+trait ErasedAdapter: fmt::Debug + Send + Sync {
+    fn prelude(
+        &self,
+        schema: &SignatureSchema,
+        demos: &[Demo],
+    ) -> Result<Vec<Arc<Message>>, String>;
+    fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String>;
+    fn parse<'a>(
+        &'a self,
+        call: &'a AdapterCall<'a>,
+        completion: &'a Completion,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, AnswerError>> + Send + 'a>>;
+    fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request;
+    fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream>;
+}
+
+impl<A: Adapter> ErasedAdapter for A {
+    fn prelude(
+        &self,
+        schema: &SignatureSchema,
+        demos: &[Demo],
+    ) -> Result<Vec<Arc<Message>>, String> {
+        Adapter::prelude(self, schema, demos)
+    }
+
+    fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String> {
+        Adapter::prepare(self, call)
+    }
+
+    fn parse<'a>(
+        &'a self,
+        call: &'a AdapterCall<'a>,
+        completion: &'a Completion,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, AnswerError>> + Send + 'a>> {
+        Box::pin(Adapter::parse(self, call, completion))
+    }
+
+    fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request {
+        Adapter::follow_up(self, call, request, error)
+    }
+
+    fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream> {
+        Adapter::field_stream(self, call)
+    }
+}
+
+/// A cheap, clonable handle over any [`Adapter`].
+#[derive(Clone)]
+pub struct DynAdapter(Arc<dyn ErasedAdapter>);
+
+impl DynAdapter {
+    /// A handle over an adapter.
+    pub fn new(adapter: impl Adapter) -> Self {
+        Self(Arc::new(adapter))
+    }
+
+    pub(crate) fn prelude(
+        &self,
+        schema: &SignatureSchema,
+        demos: &[Demo],
+    ) -> Result<Vec<Arc<Message>>, String> {
+        self.0.prelude(schema, demos)
+    }
+
+    pub(crate) fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String> {
+        self.0.prepare(call)
+    }
+
+    pub(crate) async fn parse(
+        &self,
+        call: &AdapterCall<'_>,
+        completion: &Completion,
+    ) -> Result<Answer, AnswerError> {
+        self.0.parse(call, completion).await
+    }
+
+    pub(crate) fn follow_up(
+        &self,
+        call: &AdapterCall<'_>,
+        request: &Request,
+        error: &AnswerError,
+    ) -> Request {
+        self.0.follow_up(call, request, error)
+    }
+
+    pub(crate) fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream> {
+        self.0.field_stream(call)
+    }
+}
+
+impl Default for DynAdapter {
+    fn default() -> Self {
+        Self::new(ChatAdapter)
+    }
+}
+
+impl fmt::Debug for DynAdapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,19 @@
+//! The runtime of the `dspy` crate. Depend on `dspy`, which re-exports all of this.
+
+pub mod adapter;
+mod canonical;
+pub mod error;
+pub mod evaluate;
+pub mod lm;
+pub mod metric;
+pub mod module;
+pub mod optimize;
+pub mod parse;
+pub mod predict;
+#[doc(hidden)]
+pub mod private;
+pub mod row;
+pub mod run;
+pub mod schema;
+mod seed;
+pub mod signature;

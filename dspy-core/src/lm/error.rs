@@ -1,0 +1,221 @@
+//! Why a call to a model failed.
+
+use std::time::Duration;
+
+/// A failed call to a language model.
+///
+/// Match on the variants, or ask the predicates: [`is_retryable`](Self::is_retryable),
+/// [`is_context_window`](Self::is_context_window), [`is_auth`](Self::is_auth).
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LmError {
+    /// No model was given to the predictor and no default is set.
+    #[error(
+        "no language model is configured; call `dspy::configure(Lm::new(\"openai/gpt-4o-mini\")?)` \
+         (or `Lm::embedded()` to try things offline), or give the program one with `set_lm`"
+    )]
+    NotConfigured,
+    /// The part of a model string before `/` names no provider.
+    #[error(
+        "unknown provider `{provider}` in model string `{model}`; use `embedded` or \
+         `openai/NAME` (any OpenAI-compatible server works with `openai/NAME` and an api base){hint}"
+    )]
+    UnknownProvider {
+        /// The whole model string.
+        model: String,
+        /// The unknown part.
+        provider: String,
+        /// ` (did you mean …?)`, or empty.
+        hint: String,
+    },
+    /// The provider needs a key and none was found.
+    #[error("no API key for {host}; set the environment variable {variable} or pass `.api_key(…)`")]
+    MissingKey {
+        /// The host that wants the key.
+        host: String,
+        /// The environment variable that is looked up.
+        variable: String,
+    },
+    /// A setting is malformed, such as an api base that is no address.
+    #[error("{message}")]
+    Config {
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+    /// The request uses a feature that this model or provider lacks.
+    #[error("{model} does not support {feature}; {fix}")]
+    Unsupported {
+        /// The model.
+        model: String,
+        /// The feature that was asked for.
+        feature: String,
+        /// What to do instead.
+        fix: String,
+    },
+    /// The server could not be reached, or the connection broke.
+    #[error("could not reach {host}: {message}")]
+    Transport {
+        /// The host that was called.
+        host: String,
+        /// What went wrong.
+        message: String,
+    },
+    /// No answer came in time.
+    #[error("{host} did not answer within {after:?}")]
+    Timeout {
+        /// The host that was called.
+        host: String,
+        /// How long was waited.
+        after: Duration,
+    },
+    /// The key was refused (401, 403).
+    #[error("{0}; check the API key{hint}", hint = .0.hint_text())]
+    Auth(Box<ProviderFailure>),
+    /// The account has no money or quota left; waiting does not help.
+    #[error("{0}; the account's quota or credit is used up, retrying will not help")]
+    Billing(Box<ProviderFailure>),
+    /// Too many requests (429).
+    #[error("{0}; too many requests, lower the concurrency or wait")]
+    RateLimit(Box<ProviderFailure>),
+    /// The prompt does not fit into the model's context window.
+    #[error("{0}; the prompt is longer than the model's context window")]
+    ContextWindow(Box<ProviderFailure>),
+    /// The model, or the whole endpoint, does not exist (404).
+    #[error("{0}; check the model's name and the api base")]
+    NotFound(Box<ProviderFailure>),
+    /// The provider refuses the request as it is (other 4xx).
+    #[error("{0}")]
+    InvalidRequest(Box<ProviderFailure>),
+    /// The provider failed (5xx).
+    #[error("{0}; the provider failed, try again later")]
+    Server(Box<ProviderFailure>),
+    /// The provider's answer could not be read.
+    #[error("could not read the answer of {host}: {message}")]
+    Decode {
+        /// The host that answered.
+        host: String,
+        /// What was expected and what came.
+        message: String,
+    },
+    /// Retries did not help.
+    #[error("gave up after {attempts} attempts in {elapsed:.1?}: {last}")]
+    RetriesExhausted {
+        /// Attempts made.
+        attempts: u32,
+        /// Time spent.
+        elapsed: Duration,
+        /// The last failure.
+        last: Box<LmError>,
+    },
+    /// A model of the user's own failed.
+    #[error("{message}")]
+    Other {
+        /// What went wrong.
+        message: String,
+        /// Whether trying again may help.
+        retryable: bool,
+    },
+}
+
+impl LmError {
+    /// Whether the same request may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport { .. } | Self::Timeout { .. } => true,
+            Self::RateLimit(failure) | Self::Server(failure) => {
+                failure.should_retry.unwrap_or(true)
+            }
+            Self::InvalidRequest(failure) => failure.should_retry == Some(true),
+            Self::Other { retryable, .. } => *retryable,
+            _ => false,
+        }
+    }
+
+    /// Whether the prompt was too long.
+    pub fn is_context_window(&self) -> bool {
+        matches!(self.root(), Self::ContextWindow(_))
+    }
+
+    /// Whether the key is missing or was refused.
+    pub fn is_auth(&self) -> bool {
+        matches!(self.root(), Self::Auth(_) | Self::MissingKey { .. })
+    }
+
+    /// Whether no answer came in time.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.root(), Self::Timeout { .. })
+    }
+
+    /// Whether the set-up is at fault, so that every other request would fail as well.
+    pub fn is_setup(&self) -> bool {
+        matches!(
+            self.root(),
+            Self::NotConfigured
+                | Self::UnknownProvider { .. }
+                | Self::MissingKey { .. }
+                | Self::Config { .. }
+                | Self::Auth(_)
+                | Self::Billing(_)
+        )
+    }
+
+    /// How long the server asks to wait before the next attempt.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimit(failure) | Self::Server(failure) | Self::InvalidRequest(failure) => {
+                failure.retry_after
+            }
+            _ => None,
+        }
+    }
+
+    /// The HTTP status of the provider's answer, where there was one.
+    pub fn status(&self) -> Option<u16> {
+        match self.root() {
+            Self::Auth(failure)
+            | Self::Billing(failure)
+            | Self::RateLimit(failure)
+            | Self::ContextWindow(failure)
+            | Self::NotFound(failure)
+            | Self::InvalidRequest(failure)
+            | Self::Server(failure) => Some(failure.status),
+            _ => None,
+        }
+    }
+
+    fn root(&self) -> &Self {
+        match self {
+            Self::RetriesExhausted { last, .. } => last.root(),
+            other => other,
+        }
+    }
+}
+
+/// A provider's answer that reports a failure.
+#[derive(Clone, Debug, Default, thiserror::Error)]
+#[error("{host} answered {status}{code}: {message}", code = .code.as_deref().map(|c| format!(" ({c})")).unwrap_or_default())]
+#[non_exhaustive]
+pub struct ProviderFailure {
+    /// The host that answered.
+    pub host: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The provider's message, or the start of the body.
+    pub message: String,
+    /// The provider's error code or type.
+    pub code: Option<String>,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+    /// The provider's own word on whether to retry.
+    pub should_retry: Option<bool>,
+    /// What the client knows that may explain the failure, such as a key that was not sent.
+    pub hint: Option<String>,
+}
+
+impl ProviderFailure {
+    fn hint_text(&self) -> String {
+        self.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default()
+    }
+}

@@ -1,0 +1,189 @@
+//! [`Lm`]: a cheap, clonable handle over any [`LanguageModel`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::embedded::Embedded;
+use super::error::LmError;
+use super::model::{Capabilities, EventStream, LanguageModel};
+use super::openai::OpenAi;
+use super::request::Request;
+use super::response::Response;
+use super::retry::Retry;
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The object-safe mirror of [`LanguageModel`]; the boxing happens only at this seam.
+trait ErasedModel: Send + Sync {
+    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>>;
+    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>>;
+    fn capabilities(&self) -> Capabilities;
+    fn name(&self) -> &str;
+}
+
+impl<M: LanguageModel> ErasedModel for M {
+    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
+        Box::pin(LanguageModel::generate(self, request))
+    }
+
+    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>> {
+        Box::pin(LanguageModel::stream(self, request))
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        LanguageModel::capabilities(self)
+    }
+
+    fn name(&self) -> &str {
+        LanguageModel::name(self)
+    }
+}
+
+/// A language model, whichever it is. Cloning is cheap and shares the model.
+///
+/// ```
+/// use dspy::lm::{Lm, Request, Message};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let lm = Lm::embedded();
+/// let response = lm.generate(&Request::new([Message::user("Say something.")])).await?;
+/// assert_eq!(response.completions.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Lm(Arc<dyn ErasedModel>);
+
+impl Lm {
+    /// The model of a string: `embedded`, or `openai/NAME` for OpenAI and every compatible server.
+    ///
+    /// The key comes from `OPENAI_API_KEY` (sent to OpenAI only) or `DSPY_API_KEY` (sent to the
+    /// server of `DSPY_API_BASE`). Retries and timeouts have sensible defaults;
+    /// [`OpenAi::builder`] sets everything by hand.
+    ///
+    /// # Errors
+    /// [`LmError::UnknownProvider`], [`LmError::MissingKey`], or [`LmError::Config`] for an api base
+    /// that is no address.
+    pub fn new(model: &str) -> Result<Self, LmError> {
+        let (provider, name) = model.split_once('/').unwrap_or((model, ""));
+        match (provider, name) {
+            ("embedded", "") => Ok(Self::embedded()),
+            ("openai", name) if !name.is_empty() => Ok(OpenAi::builder(name).build()?.into_lm()),
+            ("openai", _) => Err(LmError::Config {
+                message: format!(
+                    "model string `{model}` names no model; write `openai/NAME`, such as \
+                     `openai/gpt-4o-mini`"
+                ),
+            }),
+            _ => Err(LmError::UnknownProvider {
+                model: model.to_owned(),
+                provider: provider.to_owned(),
+                hint: suggestion(provider),
+            }),
+        }
+    }
+
+    /// The model named by the environment variable `DSPY_LM`, or the embedded one where it is unset.
+    ///
+    /// # Errors
+    /// As [`Lm::new`].
+    pub fn from_env() -> Result<Self, LmError> {
+        match std::env::var("DSPY_LM") {
+            Ok(model) if !model.trim().is_empty() => Self::new(model.trim()),
+            _ => Ok(Self::embedded()),
+        }
+    }
+
+    /// The embedded model: deterministic, offline, no language model at all. See [`Embedded`].
+    pub fn embedded() -> Self {
+        Self::from_model(Embedded::new())
+    }
+
+    /// A handle over a model of your own, as it is: no retries, no timeouts.
+    pub fn from_model(model: impl LanguageModel) -> Self {
+        Self(Arc::new(model))
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// Whatever the model reports.
+    pub async fn generate(&self, request: &Request) -> Result<Response, LmError> {
+        self.0.generate(request).await
+    }
+
+    /// Answers one request piece by piece.
+    ///
+    /// # Errors
+    /// Whatever the model reports.
+    pub async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
+        self.0.stream(request).await
+    }
+
+    /// What the model can do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+impl LanguageModel for Lm {
+    async fn generate(&self, request: &Request) -> Result<Response, LmError> {
+        self.0.generate(request).await
+    }
+
+    async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
+        self.0.stream(request).await
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+impl OpenAi {
+    /// This client with the default retry policy, as a handle.
+    pub fn into_lm(self) -> Lm {
+        Lm::from_model(Retry::new(self))
+    }
+}
+
+impl fmt::Debug for Lm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lm").field(&self.name()).finish()
+    }
+}
+
+fn suggestion(provider: &str) -> String {
+    ["openai", "embedded"]
+        .iter()
+        .find(|known| strsim::jaro_winkler(provider, known) > 0.85)
+        .map(|known| format!(" (did you mean `{known}`?)"))
+        .unwrap_or_default()
+}
+
+static DEFAULT: RwLock<Option<Lm>> = RwLock::new(None);
+
+/// Sets the process-wide default model, used by every predictor that was given none.
+///
+/// ```
+/// dspy::configure(dspy::lm::Lm::embedded());
+/// assert_eq!(dspy::lm::default_lm().map(|lm| lm.name().to_owned()).as_deref(), Some("embedded"));
+/// ```
+pub fn configure(lm: Lm) {
+    *DEFAULT.write().unwrap_or_else(PoisonError::into_inner) = Some(lm);
+}
+
+/// The process-wide default model, if one was set.
+pub fn default_lm() -> Option<Lm> {
+    DEFAULT.read().unwrap_or_else(PoisonError::into_inner).clone()
+}

@@ -1,0 +1,131 @@
+//! The trait that every language model implements, and what a model can do.
+
+use std::pin::Pin;
+
+use futures_util::Stream;
+use futures_util::stream;
+
+use super::error::LmError;
+use super::message::{Part, ToolCall};
+use super::request::Request;
+use super::response::{Completion, Response};
+
+/// Something that answers [`Request`]s.
+///
+/// Implement it with `async fn`; wrappers (retry, cache, limits) implement it over an inner model.
+///
+/// ```
+/// use dspy::lm::{LanguageModel, Lm, LmError, Request, Response};
+///
+/// struct Parrot;
+///
+/// impl LanguageModel for Parrot {
+///     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
+///         let last = request.messages.last().map(|message| message.text()).unwrap_or_default();
+///         Ok(Response::text(last))
+///     }
+///
+///     fn name(&self) -> &str {
+///         "parrot"
+///     }
+/// }
+///
+/// let lm = Lm::from_model(Parrot);
+/// assert_eq!(lm.name(), "parrot");
+/// ```
+pub trait LanguageModel: Send + Sync + 'static {
+    /// Answers one request.
+    fn generate(&self, request: &Request)
+    -> impl Future<Output = Result<Response, LmError>> + Send;
+
+    /// Answers one request piece by piece. By default the whole answer comes as one piece.
+    fn stream(
+        &self,
+        request: &Request,
+    ) -> impl Future<Output = Result<EventStream, LmError>> + Send {
+        async move {
+            let response = self.generate(request).await?;
+            Ok(Box::pin(stream::iter(whole_answer(response))) as EventStream)
+        }
+    }
+
+    /// What the model can do. By default: text only.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    /// A name for logs, saved programs and reports, such as `openai/gpt-4o-mini`.
+    fn name(&self) -> &str;
+}
+
+/// A stream of [`StreamEvent`]s, ending with [`StreamEvent::Done`] or an error.
+pub type EventStream = Pin<Box<dyn Stream<Item = Result<StreamEvent, LmError>> + Send>>;
+
+/// One piece of a streamed answer.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum StreamEvent {
+    /// More text of completion `index`.
+    Text {
+        /// Which completion, counted from 0.
+        index: usize,
+        /// The new text.
+        delta: String,
+    },
+    /// More reasoning of completion `index`.
+    Reasoning {
+        /// Which completion, counted from 0.
+        index: usize,
+        /// The new text.
+        delta: String,
+    },
+    /// A whole tool call of completion `index`.
+    ToolCall {
+        /// Which completion, counted from 0.
+        index: usize,
+        /// The call.
+        call: ToolCall,
+    },
+    /// The end, with the answer as [`LanguageModel::generate`] would have given it.
+    Done(Response),
+}
+
+fn whole_answer(response: Response) -> Vec<Result<StreamEvent, LmError>> {
+    let mut events: Vec<Result<StreamEvent, LmError>> = Vec::new();
+    for (index, Completion { parts, .. }) in response.completions.iter().enumerate() {
+        for part in parts {
+            events.push(Ok(match part {
+                Part::Text { text } => StreamEvent::Text { index, delta: text.to_string() },
+                Part::Reasoning { text, .. } => {
+                    StreamEvent::Reasoning { index, delta: text.clone() }
+                }
+                Part::ToolCall(call) => StreamEvent::ToolCall { index, call: call.clone() },
+                _ => continue,
+            }));
+        }
+    }
+    events.push(Ok(StreamEvent::Done(response)));
+    events
+}
+
+/// What a model can do beyond answering text with text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Answers held to a JSON Schema.
+    pub json_schema: bool,
+    /// Some JSON object on request.
+    pub json_object: bool,
+    /// Tool calls.
+    pub tools: bool,
+    /// Images in messages.
+    pub images: bool,
+    /// Sound in messages.
+    pub audio: bool,
+    /// Log-probabilities.
+    pub logprobs: bool,
+    /// Reasoning apart from the answer.
+    pub reasoning: bool,
+    /// Several completions by one call.
+    pub n: bool,
+}

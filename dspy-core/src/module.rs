@@ -1,0 +1,164 @@
+//! Modules: programs and their parts, and what can be done with any program.
+
+mod call;
+mod containers;
+mod diff;
+mod erased;
+mod forward;
+mod identity;
+mod leaves;
+mod load;
+mod parameter;
+mod path;
+mod program;
+mod save;
+mod select;
+
+pub use call::Call;
+pub use diff::{Change, ProgramDiff, diff};
+pub use erased::DynModule;
+pub(crate) use forward::in_new_scope;
+pub use forward::{ForwardOutput, ForwardReturn, invoke};
+pub use identity::identity;
+pub use load::{LoadIssue, LoadOptions, LoadReport, load, load_value};
+pub use parameter::{Leaf, Parameter, ParameterError, ParameterKind};
+pub use path::Path;
+pub use program::{
+    attach, leaf_paths, parameters, parameters_of, prefers_lm, set_demos, set_lm, set_parameter,
+    set_settings, task_schemas,
+};
+pub use save::{FORMAT_VERSION, Provenance, save, to_value};
+pub use select::Select;
+
+use crate::error::Result;
+use crate::lm::Lm;
+use crate::predict::Prediction;
+use crate::signature::{Data, IntoInput};
+
+/// A program, or a part of one: typed input, typed output, and registered parameters.
+///
+/// `#[module]` on an impl with a `forward` method makes it. Users call [`call`](Self::call);
+/// wrappers implement [`invoke`](Self::invoke).
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// Shorten the text.
+/// #[derive(Signature)]
+/// struct Shorten {
+///     #[input]
+///     text: String,
+///     #[output]
+///     summary: String,
+/// }
+///
+/// #[derive(Clone, Default)]
+/// struct Twice {
+///     shorten: Predict<Shorten>,
+/// }
+///
+/// #[module]
+/// impl Twice {
+///     pub async fn forward(&self, text: String) -> dspy::Result<String> {
+///         let once = self.shorten.call(text).await?.into_output().summary;
+///         Ok(self.shorten.call(once).await?.into_output().summary)
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut program = Twice::default();
+/// dspy::module::set_lm(&mut program, &Lm::embedded());
+/// let summary = program.call("A long story. It ends well.").await?;
+/// assert!(!summary.is_empty());
+/// # dspy::Result::Ok(()) }).unwrap();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a module",
+    note = "put `#[module]` on an impl of it that has `pub async fn forward(&self, …) -> Result<…>`"
+)]
+pub trait Module: Parameters + Clone + Send + Sync + 'static {
+    /// What the program takes.
+    type Input: Data;
+    /// What the program gives.
+    type Output: Data;
+
+    /// Runs the program once.
+    ///
+    /// Inside it is a run with a fresh invocation: two concurrent calls of one module are told
+    /// apart in every record.
+    fn invoke(
+        &self,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<Prediction<Self::Output>>> + Send;
+
+    /// Calls the program: `program.call(input).await?`.
+    ///
+    /// Takes the input struct or, where there is one input, a value of it. Options for this one
+    /// call hang on the returned [`Call`], such as `.lm(…)`, `.rollout(…)` or `.record()`.
+    fn call<Via>(&self, input: impl IntoInput<Self::Input, Via>) -> Call<'_, Self> {
+        Call::new(self, input.into_input())
+    }
+
+    /// Gives every predictor this model.
+    fn set_lm(&mut self, lm: &Lm) {
+        program::set_lm(self, lm);
+    }
+
+    /// Saves the parameters as JSON. The file is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    /// [`FileError::Io`](crate::error::FileError::Io) where the file cannot be written.
+    fn save(&self, path: impl AsRef<std::path::Path>) -> Result<()> {
+        Ok(save::save(self, path, None)?)
+    }
+
+    /// Loads parameters that [`save`](Self::save) wrote for a program of the same shape: all or
+    /// nothing. [`load`](load()) can be told to put up with missing or unused entries.
+    ///
+    /// # Errors
+    /// [`FileError`](crate::error::FileError): the file cannot be read, or does not match.
+    fn load(&mut self, path: impl AsRef<std::path::Path>) -> Result<LoadReport> {
+        Ok(load::load(self, path, LoadOptions::default())?)
+    }
+}
+
+/// Something whose parameters can be listed and changed.
+///
+/// Made by `#[module]` or `#[derive(Parameters)]`. Predictors, modules, containers of them, and
+/// scalars have it; a scalar has no parameters.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no parameter registry, so it cannot be a field of a module",
+    label = "not a predictor, a module, a container of those, or a scalar",
+    note = "derive `Parameters` on it, put `#[module]` on its impl, or skip the field with `#[module(skip(field))]`; `Arc` of a module is refused because a program's clones must not share parameters"
+)]
+pub trait Parameters {
+    /// Shows every leaf, with its path, in a stable order.
+    fn walk(&self, path: &mut Path, visit: &mut dyn Visit);
+
+    /// Shows every leaf to be changed, with its path, in the same order.
+    fn walk_mut(&mut self, path: &mut Path, visit: &mut dyn VisitMut);
+}
+
+/// Looks at the leaves of a program.
+pub trait Visit {
+    /// One leaf. The path is what files and reports call it.
+    fn leaf(&mut self, path: &Path, leaf: &dyn Leaf);
+}
+
+/// Changes the leaves of a program.
+pub trait VisitMut {
+    /// One leaf. The path is what files and reports call it.
+    fn leaf(&mut self, path: &Path, leaf: &mut dyn Leaf);
+}
+
+impl<F: FnMut(&Path, &dyn Leaf)> Visit for F {
+    fn leaf(&mut self, path: &Path, leaf: &dyn Leaf) {
+        self(path, leaf);
+    }
+}
+
+impl<F: FnMut(&Path, &mut dyn Leaf)> VisitMut for F {
+    fn leaf(&mut self, path: &Path, leaf: &mut dyn Leaf) {
+        self(path, leaf);
+    }
+}

@@ -1,0 +1,113 @@
+//! One call of a program, with options.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::program::{attach, set_lm, set_settings, slot_of};
+use super::{Leaf, Module, Path};
+use crate::error::Result;
+use crate::lm::{Lm, Settings};
+use crate::predict::Prediction;
+use crate::run::{Run, RunOptions};
+
+/// A call waiting to be awaited: `program.call(input).lm(lm).await`.
+///
+/// Nothing happens before it is awaited; dropping the future cancels the call.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<'a, M: Module> {
+    module: &'a M,
+    input: M::Input,
+    lm: Option<Lm>,
+    settings: Option<Settings>,
+    options: Option<RunOptions>,
+    run: Option<Run>,
+}
+
+impl<'a, M: Module> Call<'a, M> {
+    pub(crate) fn new(module: &'a M, input: M::Input) -> Self {
+        Self { module, input, lm: None, settings: None, options: None, run: None }
+    }
+
+    /// Uses this model for every predictor, for this call.
+    pub fn lm(mut self, lm: &Lm) -> Self {
+        self.lm = Some(lm.clone());
+        self
+    }
+
+    /// Lays sampling settings over those of every predictor, for this call.
+    pub fn settings(mut self, settings: &Settings) -> Self {
+        self.settings = Some(settings.clone());
+        self
+    }
+
+    /// Samples anew: requests of another rollout number share no cached answer.
+    pub fn rollout(mut self, rollout: u64) -> Self {
+        self.options = Some(self.options.unwrap_or_default().with_rollout(rollout));
+        self
+    }
+
+    /// Keeps a record of every call inside; see [`Prediction::trace`].
+    pub fn record(mut self) -> Self {
+        self.options = Some(self.options.unwrap_or_default().recording());
+        self
+    }
+
+    /// Runs inside this run, which the caller keeps a handle to. It replaces [`record`](Self::record)
+    /// and [`rollout`](Self::rollout), which make a run of their own.
+    pub fn run(mut self, run: &Run) -> Self {
+        self.run = Some(run.clone());
+        self
+    }
+
+    async fn send(self) -> Result<Prediction<M::Output>> {
+        if self.lm.is_none()
+            && self.settings.is_none()
+            && self.options.is_none()
+            && self.run.is_none()
+        {
+            return self.module.invoke(self.input).await;
+        }
+        let mut module = self.module.clone();
+        if let Some(lm) = &self.lm {
+            set_lm(&mut module, lm);
+        }
+        if let Some(settings) = &self.settings {
+            set_settings(&mut module, settings);
+        }
+        let run = match (self.run, self.options, slot_of(&module)) {
+            (Some(run), _, _) => Some(run),
+            // Inside a program: what is spent here counts there, too.
+            (None, Some(options), Some(slot)) => {
+                Some(Run::under(options, Arc::clone(slot.scope())))
+            }
+            (None, Some(options), None) => Some(Run::with(options)),
+            (None, None, _) => None,
+        };
+        let Some(run) = run else { return module.invoke(self.input).await };
+        match slot_of(&module) {
+            Some(_) => module.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+                let moved = leaf.slot().map(|slot| Arc::new(slot.in_run(&run)));
+                leaf.set_slot(moved);
+            }),
+            None => attach(&mut module, &run),
+        }
+        Ok(module.invoke(self.input).await?.with_run(run))
+    }
+}
+
+impl<'a, M: Module> IntoFuture for Call<'a, M> {
+    type Output = Result<Prediction<M::Output>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<M: Module> fmt::Debug for Call<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("module", &std::any::type_name::<M>()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! What can be done with any program: list, change, give a model, attach to a run.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::parameter::{Parameter, ParameterError, ParameterKind};
+use super::{Leaf, Parameters, Path};
+use crate::lm::{Lm, Settings};
+use crate::run::{Run, Scope, Slot};
+use crate::signature::{Demo, SignatureSchema};
+
+/// The paths of all leaves, in walking order.
+pub fn leaf_paths<P: Parameters + ?Sized>(program: &P) -> Vec<String> {
+    let mut paths = Vec::new();
+    program.walk(&mut Path::root(), &mut |path: &Path, _: &dyn Leaf| paths.push(path.to_string()));
+    paths
+}
+
+/// All parameters with their values, in walking order.
+pub fn parameters<P: Parameters + ?Sized>(program: &P) -> Vec<Parameter> {
+    let mut all = Vec::new();
+    program.walk(&mut Path::root(), &mut |path: &Path, leaf: &dyn Leaf| {
+        all.extend(leaf.parameters().into_iter().map(|(kind, value)| Parameter {
+            path: path.to_string(),
+            kind,
+            value,
+            frozen: path.is_frozen(),
+        }));
+    });
+    all
+}
+
+/// The value of one parameter.
+pub fn parameters_of<P: Parameters + ?Sized>(
+    program: &P,
+    path: &str,
+    kind: &ParameterKind,
+) -> Option<Value> {
+    parameters(program).into_iter().find(|p| p.path == path && &p.kind == kind).map(|p| p.value)
+}
+
+/// The paths and tasks of all predictors, with whether each is frozen, in walking order.
+pub fn task_schemas<P: Parameters + ?Sized>(program: &P) -> Vec<(String, SignatureSchema, bool)> {
+    let mut all = Vec::new();
+    program.walk(&mut Path::root(), &mut |path: &Path, leaf: &dyn Leaf| {
+        if let Some(schema) = leaf.schema() {
+            all.push((path.to_string(), schema.clone(), path.is_frozen()));
+        }
+    });
+    all
+}
+
+/// Changes one parameter.
+///
+/// # Errors
+/// [`ParameterError`] where the program has no such leaf or parameter, or the value does not fit.
+pub fn set_parameter<P: Parameters + ?Sized>(
+    program: &mut P,
+    path: &str,
+    kind: &ParameterKind,
+    value: Value,
+) -> Result<(), ParameterError> {
+    let mut outcome = None;
+    let mut value = Some(value);
+    program.walk_mut(&mut Path::root(), &mut |at: &Path, leaf: &mut dyn Leaf| {
+        if at.as_str() == path {
+            if let Some(value) = value.take() {
+                outcome = Some(leaf.set(kind, value));
+            }
+        }
+    });
+    outcome.unwrap_or_else(|| {
+        Err(ParameterError::Invalid {
+            kind: kind.to_string(),
+            message: format!(
+                "the program has no leaf `{path}`; it has: {}",
+                leaf_paths(program).join(", ")
+            ),
+        })
+    })
+}
+
+/// Replaces the demonstrations of one predictor.
+///
+/// # Errors
+/// As [`set_parameter`].
+pub fn set_demos<P: Parameters + ?Sized>(
+    program: &mut P,
+    path: &str,
+    demos: &[Demo],
+) -> Result<(), ParameterError> {
+    let kind = ParameterKind::DEMOS;
+    let value =
+        serde_json::to_value(demos).map_err(|error| ParameterError::invalid(&kind, error))?;
+    set_parameter(program, path, &kind, value)
+}
+
+/// Gives every predictor this model.
+pub fn set_lm<P: Parameters + ?Sized>(program: &mut P, lm: &Lm) {
+    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| leaf.set_lm(lm));
+}
+
+/// Lays sampling settings over those of every predictor.
+pub fn set_settings<P: Parameters + ?Sized>(program: &mut P, settings: &Settings) {
+    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+        leaf.lay_settings(settings);
+    });
+}
+
+/// The model of the first predictor that has one of its own.
+pub fn prefers_lm<P: Parameters + ?Sized>(program: &P) -> Option<Lm> {
+    let mut lm = None;
+    program.walk(&mut Path::root(), &mut |_: &Path, leaf: &dyn Leaf| {
+        if lm.is_none() {
+            lm = leaf.lm().cloned();
+        }
+    });
+    lm
+}
+
+/// Puts every leaf of the program into a run, outside any invocation as yet.
+///
+/// Do it to a clone: a program outside a run has no run attached.
+pub fn attach<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
+    attach_in(program, run, &run.root_scope());
+}
+
+/// Puts every leaf of the program into a run, inside this invocation.
+pub(super) fn attach_in<P: Parameters + ?Sized>(program: &mut P, run: &Run, scope: &Arc<Scope>) {
+    program.walk_mut(&mut Path::root(), &mut |path: &Path, leaf: &mut dyn Leaf| {
+        leaf.set_slot(Some(Arc::new(Slot::new(run, scope, path.as_str()))));
+    });
+}
+
+/// Moves every leaf into a new invocation inside the run it takes part in.
+pub(super) fn enter<P: Parameters + ?Sized>(program: &mut P, scope: &Arc<Scope>) {
+    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+        let moved = leaf.slot().map(|slot| Arc::new(slot.in_scope(scope)));
+        leaf.set_slot(moved);
+    });
+}
+
+/// The run that the program takes part in.
+pub(super) fn slot_of<P: Parameters + ?Sized>(program: &P) -> Option<Arc<Slot>> {
+    let mut slot = None;
+    program.walk(&mut Path::root(), &mut |_: &Path, leaf: &dyn Leaf| {
+        if slot.is_none() {
+            slot = leaf.slot().cloned();
+        }
+    });
+    slot
+}

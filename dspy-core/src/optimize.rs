@@ -1,0 +1,57 @@
+//! Optimizers: programs with better prompts, found by a metric on data.
+
+mod bootstrap;
+mod demos;
+mod labeled;
+mod random_search;
+mod report;
+
+pub use bootstrap::BootstrapFewShot;
+pub use labeled::LabeledFewShot;
+pub use random_search::BootstrapFewShotWithRandomSearch;
+pub use report::{Candidate, DemoCount, Report};
+
+use crate::error::{Error, Result};
+use crate::module::Module;
+use crate::row::{DataError, Rows};
+
+/// Something that tunes the parameters of any program on rows.
+///
+/// The program comes back inside a [`Report`]; the one passed in is not changed. Frozen predictors
+/// stay as they are.
+pub trait Optimizer<P: Module, R>: Send + Sync {
+    /// Tunes the program on these training rows; what [`compile`](Self::compile) calls.
+    ///
+    /// # Errors
+    /// Rows that are missing or unfit, and failures that every call would meet.
+    fn compile_rows(
+        &self,
+        program: &P,
+        train: Rows<R>,
+    ) -> impl Future<Output = Result<Report<P>>> + Send;
+
+    /// Tunes the program on training rows.
+    ///
+    /// # Errors
+    /// Rows that are missing or unfit, and failures that every call would meet.
+    fn compile(
+        &self,
+        program: &P,
+        train: impl Into<Rows<R>>,
+    ) -> impl Future<Output = Result<Report<P>>> + Send
+    where
+        Self: Sized,
+    {
+        self.compile_rows(program, train.into())
+    }
+}
+
+fn require_rows<R>(rows: &Rows<R>, what: &str) -> Result<()> {
+    if rows.is_empty() {
+        return Err(Error::from(DataError::Empty {
+            what: what.to_owned(),
+            fix: "an optimizer learns from rows; give it at least one".to_owned(),
+        }));
+    }
+    Ok(())
+}

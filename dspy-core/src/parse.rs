@@ -1,0 +1,120 @@
+//! From what a model wrote to a value that fits a JSON Schema.
+//!
+//! [`parse`] finds the value in a text: behind a block of thoughts, in a fence, between sentences.
+//! It reads JSON as models write it (trailing commas, single quotes, Python literals, comments),
+//! and coerces what is merely dressed up: `"$1,200"` is a number, `**Positive.**` a member of an
+//! enum, `yes` a boolean. [`fit`] does the second half for a value that is JSON already.
+//!
+//! Nothing is guessed. Where something would be lost or invented, or where two readings are as
+//! good as each other, the answer is a [`ParseError`] that says what was expected and what was
+//! found, so that it can be shown to the model. Whatever was changed is listed in
+//! [`Parsed::repairs`].
+//!
+//! Time grows linearly with the text, nesting is read 128 levels deep, and no text panics.
+//!
+//! # Schemas
+//!
+//! JSON Schema as `schemars` emits it: `$ref`, `$defs`, `oneOf` and `anyOf` (also of constants with
+//! descriptions), type arrays with null, `prefixItems`, `uniqueItems`, integer formats, and the
+//! bounds `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`,
+//! `maxLength`, `minItems`, `maxItems`, `minProperties`, `maxProperties`. The caller checks
+//! `pattern` and the formats of texts (dates, addresses), usually by deserializing. `if`, `not`,
+//! `contains` and `dependent…` are not read.
+
+mod answer;
+mod budget;
+mod candidates;
+mod envelope;
+mod error;
+mod excerpt;
+mod fit;
+mod lines;
+mod lists;
+mod node;
+mod path;
+mod reader;
+mod repair;
+mod schemas;
+mod words;
+
+use serde_json::Value;
+
+pub use error::ParseError;
+pub use repair::{Level, Repair, RepairKind};
+
+use budget::Budget;
+use fit::Fitter;
+use node::Node;
+use schemas::Schemas;
+
+/// A value that fits its schema, and what it took.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The value.
+    pub value: Value,
+    /// What was changed, in the order in which it was found; empty if nothing was.
+    pub repairs: Vec<Repair>,
+    /// The gravest of the repairs.
+    pub level: Level,
+}
+
+impl Parsed {
+    fn new(value: Value, repairs: Vec<Repair>) -> Self {
+        let level = repairs.iter().map(Repair::level).max().unwrap_or(Level::Exact);
+        Self { value, repairs, level }
+    }
+}
+
+/// Reads the value that a text holds.
+///
+/// A text target takes the text as it is, trimmed at both ends. Percentages keep their digits
+/// (`85%` is 85), and an object that is written twice counts the second time.
+///
+/// # Errors
+///
+/// [`ParseError`] if the text holds no value that fits, or more than one reading.
+///
+/// ```
+/// use dspy::parse::{Level, parse};
+/// use serde_json::json;
+///
+/// let schema = json!({
+///     "type": "object",
+///     "properties": {"mood": {"enum": ["GOOD", "BAD"]}, "confidence": {"type": "number"}},
+///     "required": ["mood", "confidence"],
+/// });
+/// let parsed = parse("Sure!\n```json\n{'mood': 'good', 'confidence': 85%,}\n```", &schema)?;
+/// assert_eq!(parsed.value, json!({"mood": "GOOD", "confidence": 85}));
+/// assert_eq!(parsed.level, Level::Repaired);
+///
+/// let error = parse("It is neither good nor bad.", &schema["properties"]["mood"]).unwrap_err();
+/// assert!(error.is_ambiguous());
+/// # Ok::<(), dspy::parse::ParseError>(())
+/// ```
+pub fn parse(text: &str, schema: &Value) -> Result<Parsed, ParseError> {
+    answer::Answer::new(text, schema)?.read()
+}
+
+/// Fits a value that is JSON already, such as a field of a JSON answer or a cell of a data row.
+///
+/// # Errors
+///
+/// [`ParseError`] if the value does not fit without loss or guess.
+///
+/// ```
+/// use serde_json::json;
+///
+/// let parsed = dspy::parse::fit(json!(["1,234", 5]), &json!({"items": {"type": "integer"}}))?;
+/// assert_eq!(parsed.value, json!([1234, 5]));
+/// assert_eq!(parsed.repairs[0].path, "/0");
+/// # Ok::<(), dspy::parse::ParseError>(())
+/// ```
+pub fn fit(value: Value, schema: &Value) -> Result<Parsed, ParseError> {
+    let node = Node::from_value(value, 0)?;
+    let schemas = Schemas { root: schema };
+    let known = schemas.vocabulary();
+    let budget = Budget::for_size(node.size());
+    let (value, repairs) = Fitter::new(schemas, &known, &budget).run(&node)?;
+    Ok(Parsed::new(value, repairs))
+}

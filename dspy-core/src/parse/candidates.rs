@@ -1,0 +1,128 @@
+//! Finding the JSON in a text.
+
+use super::budget::Budget;
+use super::error::ParseError;
+use super::node::Node;
+use super::reader::{Read, Vocabulary, is_space, read_at};
+
+/// The JSON values of a text, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) values: Vec<Candidate>,
+    /// JSON that was begun and cannot be read. Nothing after it is trusted, as it may be a part
+    /// of what is broken.
+    pub(crate) broken: Option<ParseError>,
+}
+
+/// One value and whether it is the whole text.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    pub(crate) read: Read,
+    pub(crate) alone: bool,
+}
+
+impl Candidate {
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self.read.node, Node::Object { .. })
+    }
+}
+
+/// Reads every object and list of the text that is not part of another one.
+pub(crate) fn scan(text: &str, known: &Vocabulary, budget: &Budget) -> Result<Found, ParseError> {
+    let mut found = Found::default();
+    let mut at = 0;
+    let mut previous_end = None;
+    while let Some(start) = next_bracket(text, at) {
+        match read_at(text, start, known, budget) {
+            Ok(read) => {
+                let end = read.end;
+                if let Some(error) = cut_short(text, previous_end, start) {
+                    found.broken = Some(error);
+                    return Ok(found);
+                }
+                let before = text.get(..start).unwrap_or_default();
+                let after = text.get(end..).unwrap_or_default();
+                let alone = before.chars().all(is_space) && after.chars().all(is_space);
+                found.values.push(Candidate { read, alone });
+                previous_end = Some(end);
+                at = end;
+            }
+            Err(fault) if fault.error.is_fatal() => return Err(fault.error),
+            Err(fault) if fault.committed => {
+                found.broken = Some(fault.error);
+                return Ok(found);
+            }
+            Err(fault) => match prose_end(text, start) {
+                Some(end) => at = end,
+                None => {
+                    found.broken = Some(fault.error);
+                    return Ok(found);
+                }
+            },
+        }
+    }
+    found.broken = cut_short(text, previous_end, text.len());
+    Ok(found)
+}
+
+/// Reads a text that should be one value and nothing else.
+pub(crate) fn whole(
+    text: &str,
+    known: &Vocabulary,
+    budget: &Budget,
+) -> Result<Option<Read>, ParseError> {
+    match read_at(text, 0, known, budget) {
+        Ok(read) if text.get(read.end..).is_some_and(|rest| rest.chars().all(is_space)) => {
+            Ok(Some(read))
+        }
+        Ok(_) => Ok(None),
+        Err(fault) if fault.error.is_fatal() => Err(fault.error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn next_bracket(text: &str, from: usize) -> Option<usize> {
+    text.get(from..)?.find(['{', '[']).map(|offset| from + offset)
+}
+
+/// Where brackets that are a part of prose end: `{name}`, `[see below]`, `[a [b]]`.
+///
+/// `None` if they may be JSON that is beyond repair, whose parts must not be taken for the answer.
+fn prose_end(text: &str, start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let is_object = rest.starts_with('{');
+    let mut depth = 0_usize;
+    let mut deepest = 0_usize;
+    let mut json_like = false;
+    for (offset, c) in rest.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            ':' => json_like = true,
+            '"' | '\'' | '“' => json_like = true,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+        if depth == 0 {
+            let flat_list = !is_object && deepest == 1;
+            return (flat_list || !json_like).then_some(start + offset + 1);
+        }
+    }
+    None
+}
+
+/// Whether a value seems to have ended too early: what follows it closes a quote and a bracket
+/// that it did not open, as after an unescaped quote.
+fn cut_short(text: &str, end: Option<usize>, next: usize) -> Option<ParseError> {
+    let gap = text.get(end?..next)?;
+    let suspicious = gap.char_indices().any(|(at, c)| {
+        matches!(c, '}' | ']')
+            && gap.get(..at).is_some_and(|before| {
+                before.trim_end_matches(is_space).ends_with(['"', '\'', '”', '’'])
+            })
+    });
+    suspicious.then(|| ParseError::Malformed {
+        problem: "the quotes inside a text are not escaped".to_owned(),
+        near: super::excerpt::excerpt(gap),
+    })
+}

@@ -1,0 +1,225 @@
+//! Fitting a value to a schema: what is dressed up is accepted, what would be lost or invented is
+//! refused.
+
+mod booleans;
+mod bounds;
+mod choices;
+mod digits;
+mod keys;
+mod list;
+mod map;
+mod numbers;
+mod object;
+mod text;
+mod union;
+
+use serde_json::Value;
+
+use super::budget::Budget;
+use super::candidates;
+use super::envelope::{fences, trimmed};
+use super::error::ParseError;
+use super::excerpt::{excerpt, excerpt_node};
+use super::node::{Node, strict};
+use super::path::Path;
+use super::reader::Vocabulary;
+use super::repair::{Repair, RepairKind};
+use super::schemas::{Schemas, kind_of};
+use super::words::is_null_word;
+
+/// The deepest recursion: each level of a value may take an alternative, a reference and a value.
+const MAX_FITS: usize = 400;
+
+/// How often JSON inside of a text inside of JSON is read.
+const MAX_DECODES: usize = 3;
+
+/// Fits values to the schemas of one document, and keeps the repairs that it took.
+#[derive(Debug)]
+pub(crate) struct Fitter<'s> {
+    schemas: Schemas<'s>,
+    known: &'s Vocabulary,
+    budget: &'s Budget,
+    path: Path,
+    repairs: Vec<Repair>,
+    fits: usize,
+    decodes: usize,
+}
+
+impl<'s> Fitter<'s> {
+    pub(crate) fn new(schemas: Schemas<'s>, known: &'s Vocabulary, budget: &'s Budget) -> Self {
+        Self {
+            schemas,
+            known,
+            budget,
+            path: Path::default(),
+            repairs: Vec::new(),
+            fits: 0,
+            decodes: 0,
+        }
+    }
+
+    /// The value that fits the whole schema, and the repairs it took.
+    pub(crate) fn run(mut self, node: &Node) -> Result<(Value, Vec<Repair>), ParseError> {
+        let value = self.fit(node, self.schemas.root)?;
+        Ok((value, self.repairs))
+    }
+
+    fn fit(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+        self.budget.spend(4)?;
+        if self.fits >= MAX_FITS {
+            return Err(ParseError::TooDeep { limit: super::node::MAX_DEPTH });
+        }
+        self.fits += 1;
+        let result = self.dispatch(node, schema);
+        self.fits -= 1;
+        result
+    }
+
+    fn dispatch(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+        let schema = self.schemas.resolve(schema)?;
+        match schema.as_ref() {
+            Value::Bool(true) => return Ok(node.to_value()),
+            Value::Object(_) => {}
+            _ => return Err(self.mismatch("nothing (the schema allows no value)", node)),
+        }
+        if let Some(inner) = self.schemas.without_null(&schema)? {
+            return self.fit_option(node, &inner);
+        }
+        if let Some(choices) = self.schemas.choices(&schema)? {
+            return self.fit_choice(node, &choices);
+        }
+        if let Some(variants) = self.schemas.variants(&schema)? {
+            return self.fit_union(node, &variants);
+        }
+        match kind_of(&schema) {
+            Some("string") => self.fit_text(node, &schema),
+            Some("integer") => self.fit_integer(node, &schema),
+            Some("number") => self.fit_number(node, &schema),
+            Some("boolean") => self.fit_boolean(node),
+            Some("null") => self.fit_null(node),
+            Some("array") => self.fit_list(node, &schema),
+            Some("object") => self.fit_object(node, &schema),
+            Some(other) => Err(super::schemas::faulty(&format!("unknown type `{other}`"))),
+            None if schema.get("enum").is_some() || schema.get("const").is_some() => {
+                self.fit_literal(node, &schema)
+            }
+            None => Ok(node.to_value()),
+        }
+    }
+
+    /// Null, a word for null, or the inner value.
+    fn fit_option(&mut self, node: &Node, inner: &Value) -> Result<Value, ParseError> {
+        let text = match node {
+            Node::Null => return Ok(Value::Null),
+            Node::Text(text) => text,
+            _ => return self.fit(node, inner),
+        };
+        let resolved = self.schemas.resolve(inner)?;
+        // `None` may be a member of the closed set itself.
+        if let Some(choices) = self.schemas.choices(&resolved)? {
+            if let Some(value) = self.same_choice(text, &choices)? {
+                return Ok(value);
+            }
+        }
+        if text.trim().is_empty() || is_null_word(text) {
+            self.repair(RepairKind::Null, &excerpt(text), "null");
+            return Ok(Value::Null);
+        }
+        self.fit(node, inner)
+    }
+
+    fn fit_null(&mut self, node: &Node) -> Result<Value, ParseError> {
+        match node {
+            Node::Null => Ok(Value::Null),
+            Node::Text(text) if text.trim().is_empty() || is_null_word(text) => {
+                self.repair(RepairKind::Null, &excerpt(text), "null");
+                Ok(Value::Null)
+            }
+            _ => Err(self.mismatch("null", node)),
+        }
+    }
+
+    /// A closed set whose members are not scalars: only what is equal fits.
+    fn fit_literal(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+        let value = node.to_value();
+        let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let mut allowed = listed.chain(schema.get("const"));
+        if allowed.any(|option| *option == value) {
+            return Ok(value);
+        }
+        Err(self.mismatch("one of the values that the schema lists", node))
+    }
+
+    /// Tries to fit; on failure nothing of the trial remains.
+    fn attempt(
+        &mut self,
+        node: &Node,
+        schema: &Value,
+    ) -> Result<Result<Value, ParseError>, ParseError> {
+        let (mark, fits, decodes) = (self.repairs.len(), self.fits, self.decodes);
+        let path = self.path.depth();
+        match self.fit(node, schema) {
+            Err(error) if error.is_fatal() => Err(error),
+            Err(error) => {
+                self.repairs.truncate(mark);
+                self.fits = fits;
+                self.decodes = decodes;
+                self.path.truncate(path);
+                Ok(Err(error))
+            }
+            fitted => Ok(fitted),
+        }
+    }
+
+    /// The JSON that a text holds, for a target that is no text.
+    fn decoded(&mut self, text: &str) -> Result<Option<Node>, ParseError> {
+        if self.decodes >= MAX_DECODES {
+            return Ok(None);
+        }
+        let text = trimmed(text);
+        let fenced = text.starts_with("```") || text.starts_with("~~~");
+        let body = match fences(text).as_slice() {
+            [only] if fenced => only,
+            _ => text,
+        };
+        if !body.starts_with(['{', '[', '"']) {
+            return Ok(None);
+        }
+        self.budget.spend(body.len())?;
+        let node = match strict(body) {
+            Some(node) => node,
+            None => match candidates::whole(body, self.known, self.budget)? {
+                Some(read) => {
+                    self.repairs.extend(read.repairs);
+                    read.node
+                }
+                None => return Ok(None),
+            },
+        };
+        self.decodes += 1;
+        self.repair(RepairKind::Decoded, &excerpt(text), "");
+        Ok(Some(node))
+    }
+
+    fn repair(&mut self, kind: RepairKind, from: &str, to: &str) {
+        let path = self.path.pointer();
+        self.repairs.push(Repair { path, kind, from: from.to_owned(), to: to.to_owned() });
+    }
+
+    fn mismatch(&self, expected: &str, node: &Node) -> ParseError {
+        ParseError::Mismatch {
+            path: self.path.pointer(),
+            expected: expected.to_owned(),
+            found: excerpt_node(node),
+        }
+    }
+
+    fn ambiguous(&self, expected: &str, node: &Node, candidates: Vec<String>) -> ParseError {
+        ParseError::Ambiguous {
+            path: self.path.pointer(),
+            expected: expected.to_owned(),
+            found: excerpt_node(node),
+            candidates,
+        }
+    }
+}

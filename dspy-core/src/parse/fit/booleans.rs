@@ -1,0 +1,121 @@
+//! Boolean targets.
+
+use serde_json::Value;
+
+use super::Fitter;
+use crate::parse::error::ParseError;
+use crate::parse::excerpt::excerpt_node;
+use crate::parse::node::Node;
+use crate::parse::repair::RepairKind;
+use crate::parse::words::{negates, sentence_words, undressed};
+
+/// Words that leave the answer open.
+const HEDGES: &[&str] = &[
+    "if",
+    "whether",
+    "unless",
+    "maybe",
+    "perhaps",
+    "might",
+    "could",
+    "may",
+    "unsure",
+    "unclear",
+    "unknown",
+    "either",
+    "or",
+    "partly",
+    "partially",
+    "half",
+    "almost",
+    "sometimes",
+    "but",
+    "probably",
+    "possibly",
+    "depends",
+    "hard",
+    "impossible",
+];
+
+/// Words between which and the end of the answer the boolean stands.
+const LEADS: &[&str] = &["is", "answer", "be", "say", "answer:", "=", "result", "verdict"];
+
+/// Longer texts are not searched.
+const LONGEST: usize = 1000;
+
+impl Fitter<'_> {
+    pub(super) fn fit_boolean(&mut self, node: &Node) -> Result<Value, ParseError> {
+        let expected = "`true` or `false`";
+        let value = match node {
+            Node::Bool(value) => return Ok(Value::Bool(*value)),
+            Node::Number(raw) if raw == "1" => true,
+            Node::Number(raw) if raw == "0" => false,
+            Node::Text(text) => match word(undressed(text)) {
+                Some(value) => value,
+                None => match self.said(text, node, expected)? {
+                    Some(value) => value,
+                    None => return Err(self.mismatch(expected, node)),
+                },
+            },
+            _ => match self.single(node, expected)? {
+                Some(inner) => {
+                    self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
+                    return self.fit_boolean(&inner);
+                }
+                None => return Err(self.mismatch(expected, node)),
+            },
+        };
+        self.repair(RepairKind::Boolean, &excerpt_node(node), &value.to_string());
+        Ok(Value::Bool(value))
+    }
+
+    /// The answer that prose gives: with its first word, or with its last one.
+    fn said(&self, text: &str, node: &Node, expected: &str) -> Result<Option<bool>, ParseError> {
+        if text.len() > LONGEST {
+            return Ok(None);
+        }
+        let words = sentence_words(text);
+        let mentions: Vec<(usize, bool)> = words
+            .iter()
+            .enumerate()
+            .filter_map(|(at, found)| Some((at, word(&found.text)?)))
+            .collect();
+        let Some(&(at, value)) = mentions.first() else {
+            return Ok(None);
+        };
+        let unclear = || {
+            let mut candidates = vec!["true".to_owned(), "false".to_owned()];
+            if !mentions.iter().any(|(_, other)| *other != value) {
+                candidates = vec![value.to_string()];
+            }
+            self.ambiguous(expected, node, candidates)
+        };
+        let hedged = words.iter().any(|word| HEDGES.contains(&word.text.as_str()));
+        if hedged || text.contains('?') || mentions.iter().any(|(_, other)| *other != value) {
+            return Err(unclear());
+        }
+        let others = |skip: usize| {
+            words.iter().enumerate().any(|(index, word)| index != skip && negates(&word.text))
+        };
+        let first = words.first().is_some_and(|first| {
+            at == 0 && first.chunk.ends_with([',', '.', '!', ';', ':', '*', '—'])
+        });
+        if first && (!value || !others(0)) {
+            return Ok(Some(value));
+        }
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let led = before.is_some_and(|before| {
+            LEADS.contains(&before.text.as_str()) || before.chunk.ends_with(':')
+        });
+        let last = at + 1 == words.len() && mentions.len() == 1 && !others(at);
+        if last && led { Ok(Some(value)) } else { Err(unclear()) }
+    }
+}
+
+fn word(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" => Some(true),
+        "false" | "no" => Some(false),
+        _ => None,
+    }
+}

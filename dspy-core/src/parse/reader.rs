@@ -1,0 +1,402 @@
+//! A tolerant JSON reader: reads what models write, refuses what would need a guess.
+//!
+//! It recurses to a bounded depth, looks ahead a bounded distance, and pays for each step out of a
+//! budget. The names of the schema's keys tell it where unquoted values end.
+
+mod bare;
+mod escapes;
+mod strings;
+
+use std::collections::{HashMap, HashSet};
+
+use super::budget::Budget;
+use super::error::ParseError;
+use super::excerpt::excerpt;
+use super::node::{MAX_DEPTH, Node};
+use super::path::Path;
+use super::repair::{Repair, RepairKind};
+
+/// More repairs than this are summed up in one.
+const MAX_NOTES: usize = 256;
+
+/// The keys that a schema declares, anywhere.
+pub(crate) type Vocabulary = HashSet<String>;
+
+/// A value that was read, and where it ended.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) node: Node,
+    pub(crate) end: usize,
+    pub(crate) repairs: Vec<Repair>,
+    /// Whether a value was not quoted: prose in brackets looks like that too.
+    pub(crate) bare: bool,
+}
+
+/// Why a value could not be read.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) error: ParseError,
+    /// Whether enough was read to say that JSON was meant.
+    pub(crate) committed: bool,
+}
+
+/// How the end of a quoted text is found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Quotes {
+    /// At the next quote, as JSON has it.
+    Plain,
+    /// At a quote that a delimiter follows; the others belong to the text.
+    Guess,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Open {
+    Object,
+    Array,
+}
+
+/// Reads the value that starts at `start`.
+pub(crate) fn read_at(
+    text: &str,
+    start: usize,
+    known: &Vocabulary,
+    budget: &Budget,
+) -> Result<Read, Fault> {
+    let plain = Reader::new(text, start, known, budget, Quotes::Plain).run();
+    match plain {
+        Err(fault) if !fault.error.is_fatal() => {
+            let guessed = Reader::new(text, start, known, budget, Quotes::Guess).run();
+            // What the plain reading says is wrong is closer to what was written.
+            guessed
+                .map_err(|again| Fault { committed: again.committed || fault.committed, ..fault })
+        }
+        other => other,
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    known: &'t Vocabulary,
+    budget: &'t Budget,
+    quotes: Quotes,
+    open: Vec<Open>,
+    path: Path,
+    notes: Vec<Repair>,
+    dropped_notes: usize,
+    bare: bool,
+    committed: bool,
+    in_key: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn new(
+        text: &'t str,
+        start: usize,
+        known: &'t Vocabulary,
+        budget: &'t Budget,
+        quotes: Quotes,
+    ) -> Self {
+        Self {
+            text,
+            at: start,
+            known,
+            budget,
+            quotes,
+            open: Vec::new(),
+            path: Path::default(),
+            notes: Vec::new(),
+            dropped_notes: 0,
+            bare: false,
+            committed: false,
+            in_key: false,
+        }
+    }
+
+    fn run(mut self) -> Result<Read, Fault> {
+        match self.value() {
+            Ok(node) => {
+                if self.dropped_notes > 0 {
+                    let more = format!("and {} more repairs", self.dropped_notes);
+                    self.notes.push(Repair {
+                        path: String::new(),
+                        kind: RepairKind::Syntax,
+                        from: more,
+                        to: String::new(),
+                    });
+                }
+                Ok(Read { node, end: self.at, repairs: self.notes, bare: self.bare })
+            }
+            Err(error) => Err(Fault { error, committed: self.committed }),
+        }
+    }
+
+    fn value(&mut self) -> Result<Node, ParseError> {
+        self.skip()?;
+        match self.peek() {
+            None => Err(self.malformed("the text ends where a value is expected")),
+            Some('{') => self.object(),
+            Some('[') => self.array(),
+            Some(c) if strings::opens(c) => self.string(),
+            Some(_) => self.bare_value(),
+        }
+    }
+
+    fn object(&mut self) -> Result<Node, ParseError> {
+        self.enter(Open::Object)?;
+        let mut entries: Vec<(String, Node)> = Vec::new();
+        let mut index_of: HashMap<String, usize> = HashMap::new();
+        let mut cut = false;
+        let mut comma = true;
+        loop {
+            self.skip()?;
+            match self.peek() {
+                None if entries.is_empty() => {
+                    return Err(self.malformed("the text ends inside an object"));
+                }
+                None => {
+                    self.note(RepairKind::Incomplete, "", "}");
+                    cut = true;
+                    break;
+                }
+                Some('}') => {
+                    if comma && !entries.is_empty() {
+                        self.note(RepairKind::Syntax, ",}", "}");
+                    }
+                    self.advance('}')?;
+                    break;
+                }
+                Some(']') if self.encloses(Open::Array) => {
+                    self.note(RepairKind::Syntax, "]", "}]");
+                    break;
+                }
+                Some(',') => {
+                    if comma {
+                        self.note(RepairKind::Syntax, ",", "");
+                    }
+                    comma = true;
+                    self.advance(',')?;
+                }
+                Some(_) if self.ellipsis()? => {}
+                Some(_) => {
+                    if !comma {
+                        self.note(RepairKind::Syntax, "", ",");
+                    }
+                    comma = false;
+                    let key = self.key()?;
+                    self.path.push_key(&key);
+                    let value = self.value()?;
+                    if let Some(entry) = index_of.get(&key).and_then(|at| entries.get_mut(*at)) {
+                        let (from, to) = (super::excerpt::excerpt_node(&entry.1), String::new());
+                        self.note(RepairKind::DuplicateKey, &from, &to);
+                        entry.1 = value;
+                    } else {
+                        index_of.insert(key.clone(), entries.len());
+                        entries.push((key, value));
+                    }
+                    self.path.pop();
+                }
+            }
+        }
+        self.open.pop();
+        Ok(Node::Object { entries, cut })
+    }
+
+    fn array(&mut self) -> Result<Node, ParseError> {
+        self.enter(Open::Array)?;
+        let mut items = Vec::new();
+        let mut comma = true;
+        loop {
+            self.skip()?;
+            match self.peek() {
+                None if items.is_empty() => {
+                    return Err(self.malformed("the text ends inside a list"));
+                }
+                None => {
+                    self.note(RepairKind::Incomplete, "", "]");
+                    break;
+                }
+                Some(']') => {
+                    if comma && !items.is_empty() {
+                        self.note(RepairKind::Syntax, ",]", "]");
+                    }
+                    self.advance(']')?;
+                    break;
+                }
+                Some('}') if self.encloses(Open::Object) => {
+                    self.note(RepairKind::Syntax, "}", "]}");
+                    break;
+                }
+                Some(',') => {
+                    if comma {
+                        self.note(RepairKind::Syntax, ",", "");
+                    }
+                    comma = true;
+                    self.advance(',')?;
+                }
+                Some(_) if self.ellipsis()? => {}
+                Some(c) => {
+                    if strings::opens(c) && !items.is_empty() && self.at_key_of_parent()? {
+                        self.note(RepairKind::Syntax, "", "]");
+                        break;
+                    }
+                    if !comma {
+                        if !self.after_space() {
+                            return Err(self.malformed("there is no comma between two items"));
+                        }
+                        self.note(RepairKind::Syntax, "", ",");
+                    }
+                    comma = false;
+                    self.path.push_index(items.len());
+                    items.push(self.value()?);
+                    self.path.pop();
+                    self.committed |= strings::opens(c) || c == '{' || c == '[';
+                }
+            }
+        }
+        self.open.pop();
+        Ok(Node::List(items))
+    }
+
+    /// A key and the colon after it.
+    fn key(&mut self) -> Result<String, ParseError> {
+        let quoted = self.peek().is_some_and(strings::opens);
+        let key = if quoted { self.quoted_key()? } else { self.bare_key()? };
+        self.skip()?;
+        match self.peek() {
+            Some(':') => self.advance(':')?,
+            Some('=') if self.known.contains(&key) => {
+                self.note(RepairKind::Syntax, "=", ":");
+                self.advance('=')?;
+                if self.peek() == Some('>') {
+                    self.advance('>')?;
+                }
+            }
+            next => {
+                // `{"a", "b"}` is how prose writes a set, the rest is an attempt at an object.
+                self.committed |= quoted && !matches!(next, Some('}' | ','));
+                return Err(self.malformed("a key has no colon after it"));
+            }
+        }
+        self.committed = true;
+        Ok(key)
+    }
+
+    /// Whether a known key of the enclosing object stands here, so that the list was not closed.
+    fn at_key_of_parent(&mut self) -> Result<bool, ParseError> {
+        if !self.encloses(Open::Object) {
+            return Ok(false);
+        }
+        match self.key_ahead(self.at)? {
+            Some(key) => Ok(self.known.contains(&key)),
+            None => Ok(false),
+        }
+    }
+
+    /// A bare `...` between items, which stands for items that are not there.
+    fn ellipsis(&mut self) -> Result<bool, ParseError> {
+        let rest = self.rest();
+        let Some(after) = rest.strip_prefix("...").or_else(|| rest.strip_prefix('…')) else {
+            return Ok(false);
+        };
+        let next = after.trim_start().chars().next();
+        if !matches!(next, Some(',' | ']' | '}')) {
+            return Ok(false);
+        }
+        self.note(RepairKind::Ellipsis, "...", "");
+        self.jump(self.text.len() - after.len())?;
+        Ok(true)
+    }
+
+    /// Skips white space and comments.
+    fn skip(&mut self) -> Result<(), ParseError> {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start_matches(is_space);
+            self.jump(self.text.len() - trimmed.len())?;
+            let hash = trimmed.starts_with("# ") && (self.after_space() || self.at == 0);
+            let length = if trimmed.starts_with("//") || hash {
+                trimmed.find('\n').unwrap_or(trimmed.len())
+            } else if trimmed.starts_with("/*") {
+                let Some(end) = trimmed.find("*/") else {
+                    return Err(self.malformed("a comment does not end"));
+                };
+                end + 2
+            } else {
+                return Ok(());
+            };
+            let comment = excerpt(trimmed.get(..length).unwrap_or_default());
+            self.note(RepairKind::Syntax, &comment, "");
+            self.jump(self.at + length)?;
+        }
+    }
+
+    fn enter(&mut self, open: Open) -> Result<(), ParseError> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(ParseError::TooDeep { limit: MAX_DEPTH });
+        }
+        self.open.push(open);
+        self.jump(self.at + 1)
+    }
+
+    /// Whether an object or list of this kind is open around the innermost one.
+    fn encloses(&self, open: Open) -> bool {
+        self.open.iter().rev().skip(1).any(|outer| *outer == open)
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// Whether white space stands right before.
+    fn after_space(&self) -> bool {
+        self.text.get(..self.at).and_then(|before| before.chars().next_back()).is_some_and(is_space)
+    }
+
+    fn advance(&mut self, c: char) -> Result<(), ParseError> {
+        self.jump(self.at + c.len_utf8())
+    }
+
+    fn jump(&mut self, to: usize) -> Result<(), ParseError> {
+        self.budget.spend(to.saturating_sub(self.at) + 1)?;
+        self.at = to;
+        Ok(())
+    }
+
+    fn note(&mut self, kind: RepairKind, from: &str, to: &str) {
+        // Losses are always told; of the rest a long tail is only counted.
+        if self.notes.len() >= MAX_NOTES {
+            let told = self.notes.iter().any(|note| note.kind == kind);
+            if told {
+                self.dropped_notes += 1;
+                return;
+            }
+        }
+        self.notes.push(Repair {
+            path: self.path.pointer(),
+            kind,
+            from: excerpt(from),
+            to: excerpt(to),
+        });
+    }
+
+    fn malformed(&self, problem: &str) -> ParseError {
+        let before = self.text.get(..self.at).unwrap_or_default();
+        let mut near: Vec<char> = before.chars().rev().take(24).collect();
+        near.reverse();
+        near.extend(self.rest().chars().take(24));
+        ParseError::Malformed {
+            problem: problem.to_owned(),
+            near: excerpt(&near.into_iter().collect::<String>()),
+        }
+    }
+}
+
+/// White space, with the invisible characters that some models emit.
+pub(crate) fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
+}

@@ -1,0 +1,251 @@
+//! Quoted texts: which quotes open and close one, and which belong to it.
+
+use super::{Open, Quotes, Reader, is_space};
+use crate::parse::error::ParseError;
+use crate::parse::node::Node;
+use crate::parse::repair::RepairKind;
+
+/// How far ahead a key is looked for.
+const KEY_AHEAD: usize = 160;
+
+/// Whether a character can open a quoted text.
+pub(super) fn opens(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’')
+}
+
+/// Whether `c` can close a text that `open` opened.
+fn closes(open: char, c: char) -> bool {
+    match open {
+        '“' | '”' | '„' => matches!(c, '”' | '“'),
+        '‘' | '’' => matches!(c, '’' | '‘'),
+        other => c == other,
+    }
+}
+
+enum Verdict {
+    Close,
+    Inner { counts: bool },
+}
+
+impl Reader<'_> {
+    pub(super) fn string(&mut self) -> Result<Node, ParseError> {
+        let mut text = String::new();
+        loop {
+            if !self.quoted(&mut text)? {
+                return Ok(Node::Cut(text));
+            }
+            // "a" + "b"
+            let end = self.at;
+            self.skip()?;
+            if self.peek() == Some('+') {
+                self.advance('+')?;
+                self.skip()?;
+                if self.peek().is_some_and(opens) {
+                    self.note(RepairKind::Syntax, "+", "");
+                    continue;
+                }
+                return Err(self.malformed("`+` is not followed by a text"));
+            }
+            self.at = end;
+            return Ok(Node::Text(text));
+        }
+    }
+
+    /// A quoted key; it ends at the first quote.
+    pub(super) fn quoted_key(&mut self) -> Result<String, ParseError> {
+        let quotes = std::mem::replace(&mut self.quotes, Quotes::Plain);
+        let mut key = String::new();
+        self.in_key = true;
+        let whole = self.quoted(&mut key);
+        self.in_key = false;
+        self.quotes = quotes;
+        if whole? { Ok(key) } else { Err(self.malformed("the text ends inside a key")) }
+    }
+
+    /// Appends one quoted text; false if the answer ends inside it.
+    fn quoted(&mut self, out: &mut String) -> Result<bool, ParseError> {
+        let Some(open) = self.peek() else {
+            return Err(self.malformed("the text ends where a value is expected"));
+        };
+        if self.rest().starts_with("\"\"\"") {
+            return self.raw("\"\"\"", out);
+        }
+        if self.rest().starts_with("```") {
+            return Err(self.malformed("a code fence stands where a value is expected"));
+        }
+        if open == '`' {
+            return self.raw("`", out);
+        }
+        if open != '"' {
+            self.note(RepairKind::Syntax, &open.to_string(), "\"");
+        }
+        self.advance(open)?;
+        let mut inner = 0_usize;
+        let mut any_inner = false;
+        let mut control = false;
+        let mut previous = open;
+        while let Some(c) = self.peek() {
+            if c == '\\' {
+                self.escape(out)?;
+            } else if closes(open, c) {
+                match self.verdict(open, c, inner, previous)? {
+                    Verdict::Close => {
+                        self.advance(c)?;
+                        self.note_string(any_inner, control, out);
+                        return Ok(true);
+                    }
+                    Verdict::Inner { counts } => {
+                        inner += usize::from(counts);
+                        any_inner = true;
+                        out.push(c);
+                        self.advance(c)?;
+                    }
+                }
+            } else {
+                control |= c.is_control() && (c as u32) < 0x20;
+                out.push(c);
+                self.advance(c)?;
+            }
+            previous = c;
+        }
+        let end = out.trim_end();
+        if any_inner || end.ends_with(['}', ']']) || end.ends_with("```") {
+            return Err(self.malformed("a quote is never closed"));
+        }
+        self.note_string(any_inner, control, out);
+        self.note(RepairKind::Incomplete, out, "");
+        Ok(false)
+    }
+
+    fn note_string(&mut self, inner: bool, control: bool, text: &str) {
+        if inner {
+            self.note(RepairKind::InnerQuote, text, "");
+        }
+        if control {
+            self.note(RepairKind::Syntax, text, "");
+        }
+    }
+
+    /// A text without escapes, up to the next `mark`.
+    fn raw(&mut self, mark: &str, out: &mut String) -> Result<bool, ParseError> {
+        self.note(RepairKind::Syntax, mark, "\"");
+        self.jump(self.at + mark.len())?;
+        let rest = self.rest();
+        let Some(end) = rest.find(mark) else {
+            return Err(self.malformed("a quote is never closed"));
+        };
+        out.push_str(rest.get(..end).unwrap_or_default());
+        self.jump(self.at + end + mark.len())?;
+        Ok(true)
+    }
+
+    /// Whether the quote here ends the text.
+    ///
+    /// Quotes inside of a text come in pairs, so a quote that a delimiter follows while a pair is
+    /// open is one that cannot be told; a list goes on, an object gives up.
+    fn verdict(
+        &mut self,
+        open: char,
+        quote: char,
+        inner: usize,
+        previous: char,
+    ) -> Result<Verdict, ParseError> {
+        let smart = !matches!(open, '"' | '\'');
+        if self.quotes == Quotes::Plain && (self.in_key || !smart) {
+            return Ok(Verdict::Close);
+        }
+        let after = self.at + quote.len_utf8();
+        let next = self.text.get(after..).and_then(|rest| rest.chars().next());
+        let word_before = previous.is_alphanumeric();
+        if matches!(quote, '\'' | '’' | '‘') && word_before {
+            // An apostrophe, unless a delimiter follows.
+            if !self.ends_here(after)? {
+                return Ok(Verdict::Inner { counts: false });
+            }
+        }
+        if smart && next.is_none() {
+            return Ok(Verdict::Close);
+        }
+        let ends = self.ends_here(after)?;
+        let comma = self.after_blank(after)?.1 == Some(',');
+        if inner % 2 == 0 && ends {
+            return Ok(Verdict::Close);
+        }
+        if inner % 2 == 0 && comma {
+            // A comma follows, but no key: this ends the text, or it does not.
+            return Err(self.malformed("the quotes inside a text are not escaped"));
+        }
+        if !ends {
+            return Ok(Verdict::Inner { counts: true });
+        }
+        if self.open.last() == Some(&Open::Array) && comma {
+            return Ok(Verdict::Inner { counts: true });
+        }
+        Err(self.malformed("the quotes inside a text are not escaped"))
+    }
+
+    /// Whether what stands at `after` may follow a value.
+    fn ends_here(&mut self, after: usize) -> Result<bool, ParseError> {
+        let (at, next) = self.after_blank(after)?;
+        let spaced = at > after;
+        let in_object = self.open.last() == Some(&Open::Object);
+        Ok(match next {
+            None | Some('}' | ']') => true,
+            Some(':') => self.open.is_empty(),
+            Some('+') => self.after_blank(at + 1)?.1.is_some_and(opens),
+            Some('/') => self
+                .text
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with("//") || rest.starts_with("/*")),
+            Some(',') => {
+                let (item, next) = self.after_blank(at + 1)?;
+                match next {
+                    None | Some('}' | ']' | ',' | '/' | '#') => true,
+                    Some(_) if in_object => self.key_ahead(item)?.is_some(),
+                    Some(_) => true,
+                }
+            }
+            Some(_) if in_object => spaced && self.key_ahead(at)?.is_some(),
+            Some(c) => spaced && opens(c),
+        })
+    }
+
+    /// The first character from `from` on that is not white space, and where it is.
+    fn after_blank(&mut self, from: usize) -> Result<(usize, Option<char>), ParseError> {
+        let rest = self.text.get(from..).unwrap_or_default();
+        let trimmed = rest.trim_start_matches(is_space);
+        self.budget.spend(rest.len() - trimmed.len() + 1)?;
+        Ok((from + rest.len() - trimmed.len(), trimmed.chars().next()))
+    }
+
+    /// The key at `at`, if one with its colon stands there.
+    pub(super) fn key_ahead(&mut self, at: usize) -> Result<Option<String>, ParseError> {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let mut chars = rest.char_indices().take(KEY_AHEAD);
+        self.budget.spend(KEY_AHEAD / 4)?;
+        let Some((_, first)) = chars.next() else {
+            return Ok(None);
+        };
+        let (key, end) = if opens(first) {
+            match chars.find(|(_, c)| closes(first, *c)) {
+                Some((end, quote)) => (rest.get(first.len_utf8()..end), end + quote.len_utf8()),
+                None => return Ok(None),
+            }
+        } else if first.is_alphabetic() || first == '_' || first == '$' {
+            let end = chars.find(|(_, c)| !is_key_char(*c)).map_or(rest.len(), |(end, _)| end);
+            (rest.get(..end), end)
+        } else {
+            return Ok(None);
+        };
+        let key = key.unwrap_or_default().to_owned();
+        let separator = self.after_blank(at + end)?.1;
+        let is_key =
+            separator == Some(':') || (separator == Some('=') && self.known.contains(&key));
+        Ok(is_key.then_some(key))
+    }
+}
+
+/// Whether a character may be part of an unquoted key.
+pub(super) fn is_key_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '.')
+}

@@ -1,0 +1,74 @@
+//! Predictors, and the inference strategies built on them.
+
+mod chain_of_thought;
+mod exchange;
+mod prediction;
+mod predictor;
+
+pub use chain_of_thought::ChainOfThought;
+pub use prediction::Prediction;
+pub use predictor::Predictor;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::error::Result;
+use crate::lm::Lm;
+use crate::module::{Module, Parameters, Path, Visit, VisitMut};
+use crate::signature::{Demo, Signature};
+use predictor::predictor_settings;
+
+/// One call to a model for the task of a signature. Costs one LM call, and one more for each
+/// follow-up after an answer that could not be read.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// Is the text friendly?
+/// #[derive(Signature)]
+/// struct Friendly {
+///     #[input]
+///     text: String,
+///     #[output]
+///     friendly: bool,
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let friendly = Predict::<Friendly>::new().with_lm(Lm::embedded());
+/// let out = friendly.call("What a lovely day!").await?;
+/// println!("{}", out.friendly);
+/// # dspy::Result::Ok(()) }).unwrap();
+/// ```
+pub struct Predict<S> {
+    predictor: Predictor,
+    signature: PhantomData<fn() -> S>,
+}
+
+impl<S: Signature> Predict<S> {
+    /// A predictor with the signature's own instructions and no demonstrations.
+    pub fn new() -> Self {
+        Self { predictor: Predictor::new(S::schema()), signature: PhantomData }
+    }
+
+    /// The exact messages that a call with this input would send, as a person reads them.
+    ///
+    /// # Errors
+    /// As a call, short of calling the model.
+    pub fn explain<Via>(
+        &self,
+        input: impl crate::signature::IntoInput<S::Input, Via>,
+    ) -> Result<String> {
+        self.predictor.explain(&input.into_input())
+    }
+}
+
+predictor_settings!(Predict);
+
+impl<S: Signature> Module for Predict<S> {
+    type Input = S::Input;
+    type Output = S::Output;
+
+    async fn invoke(&self, input: S::Input) -> Result<Prediction<S::Output>> {
+        self.predictor.predict(&input).await
+    }
+}

@@ -1,0 +1,65 @@
+//! Reasoning before the answer.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::prediction::Prediction;
+use super::predictor::{Predictor, predictor_settings};
+use crate::error::Result;
+use crate::lm::Lm;
+use crate::module::{Module, Parameters, Path, Visit, VisitMut};
+use crate::signature::{Demo, Field, Reasoned, Signature};
+
+/// Like [`Predict`](super::Predict), with an output `reasoning` written before the others. Costs
+/// one LM call.
+///
+/// The output is [`Reasoned`]: `out.reasoning` beside the signature's own outputs. What asks for
+/// the reasoning is the description of that field, a parameter like every other description.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+/// let think = ChainOfThought::<Qa>::new().with_lm(Lm::embedded());
+/// let out = think.call("Which is larger, a whale or a cat?").await?;
+/// println!("{}\n=> {}", out.reasoning, out.answer);
+/// # dspy::Result::Ok(()) }).unwrap();
+/// ```
+pub struct ChainOfThought<S> {
+    predictor: Predictor,
+    signature: PhantomData<fn() -> S>,
+}
+
+impl<S: Signature> ChainOfThought<S> {
+    /// A predictor with the signature's own instructions and no demonstrations.
+    pub fn new() -> Self {
+        let reasoning = Field::of::<String>("reasoning")
+            .with_desc("The steps that lead to the answer, thought through one by one.");
+        let schema = (*S::schema()).clone().with_first_output(reasoning);
+        Self { predictor: Predictor::new(Arc::new(schema)), signature: PhantomData }
+    }
+
+    /// The exact messages that a call with this input would send, as a person reads them.
+    ///
+    /// # Errors
+    /// As a call, short of calling the model.
+    pub fn explain<Via>(
+        &self,
+        input: impl crate::signature::IntoInput<S::Input, Via>,
+    ) -> Result<String> {
+        self.predictor.explain(&input.into_input())
+    }
+}
+
+predictor_settings!(ChainOfThought);
+
+impl<S: Signature> Module for ChainOfThought<S> {
+    type Input = S::Input;
+    type Output = Reasoned<S::Output>;
+
+    async fn invoke(&self, input: S::Input) -> Result<Prediction<Reasoned<S::Output>>> {
+        self.predictor.predict(&input).await
+    }
+}

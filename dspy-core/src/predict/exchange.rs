@@ -1,0 +1,201 @@
+//! One exchange with a model: ask, read, and where the answer cannot be read, ask again.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::StreamExt;
+
+use crate::adapter::{AdapterCall, AnswerError, AnswerErrorKind, DynAdapter};
+use crate::error::{Error, Result};
+use crate::lm::{Lm, LmError, Request, Response, StreamEvent, Usage};
+use crate::run::{CallRecord, Event, MemoKey, Slot};
+use crate::signature::Fields;
+
+pub(super) struct Exchange<'a> {
+    pub(super) slot: &'a Arc<Slot>,
+    pub(super) lm: &'a Lm,
+    pub(super) adapter: &'a DynAdapter,
+    pub(super) call: AdapterCall<'a>,
+    pub(super) follow_ups: u32,
+}
+
+/// What an exchange spent and warned of.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    pub(super) usage: Usage,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Takes over the fields of one completion; says why if they do not fit the Rust type.
+pub(super) type Accept<'a> = dyn FnMut(&Fields) -> std::result::Result<(), String> + Send + 'a;
+
+struct Progress {
+    request: Arc<Request>,
+    responses: Vec<Response>,
+    summary: Summary,
+    replayed: bool,
+}
+
+impl Exchange<'_> {
+    pub(super) async fn run(&self, request: Request, accept: &mut Accept<'_>) -> Result<Summary> {
+        let run = self.slot.run();
+        let sequence = run.next_sequence();
+        let started = Instant::now();
+        self.emit(|path, invocation| Event::CallStarted { path, invocation });
+        let mut progress = Progress {
+            request: Arc::new(request),
+            responses: Vec::new(),
+            summary: Summary::default(),
+            replayed: false,
+        };
+        let result = self.converse(&mut progress, accept).await;
+        self.emit(|path, invocation| Event::CallEnded { path, invocation, ok: result.is_ok() });
+        for warning in &progress.summary.warnings {
+            self.slot.scope().warn(&format!("`{}`: {warning}", self.slot.path()));
+        }
+        if run.is_recording() {
+            run.record(CallRecord {
+                sequence,
+                invocation: self.slot.scope().id(),
+                parent: self.slot.scope().parent(),
+                path: self.slot.path().to_owned(),
+                inputs: self.call.inputs.clone(),
+                outputs: result.as_ref().map(Fields::clone).map_err(ToString::to_string),
+                request: Arc::clone(&progress.request),
+                responses: progress.responses,
+                usage: progress.summary.usage,
+                warnings: progress.summary.warnings.clone(),
+                replayed: progress.replayed,
+                elapsed: started.elapsed(),
+            });
+        }
+        result.map(|_| progress.summary)
+    }
+
+    /// Asks until an answer can be read or the follow-ups are used up; gives the first fields.
+    async fn converse(&self, progress: &mut Progress, accept: &mut Accept<'_>) -> Result<Fields> {
+        let mut left = self.follow_ups;
+        loop {
+            let response = self.ask(progress).await?;
+            let read = self.read(&response, &mut progress.summary.warnings, accept).await;
+            progress.responses.push(response);
+            let error = match read {
+                Ok(fields) => return Ok(fields),
+                Err(error) => error,
+            };
+            if left == 0 || !worth_asking_again(&error.kind) {
+                return Err(Error::Answer { path: self.slot.path().to_owned(), error });
+            }
+            left -= 1;
+            progress.summary.warnings.push(format!("asked again: {}", error.kind));
+            let next = self.adapter.follow_up(&self.call, &progress.request, &error);
+            progress.request = Arc::new(next);
+        }
+    }
+
+    async fn ask(&self, progress: &mut Progress) -> Result<Response> {
+        let run = self.slot.run();
+        if let Some(memo) = run.memo() {
+            let key = MemoKey::new(self.slot.path(), &progress.request);
+            if let Some(paid) = key.and_then(|key| memo.take(&key)) {
+                progress.replayed = true;
+                return Ok(paid);
+            }
+        }
+        let answered = if run.wants_events() {
+            self.stream(&progress.request).await
+        } else {
+            self.lm.generate(&progress.request).await
+        };
+        let response = answered.map_err(|error| Error::Lm {
+            path: self.slot.path().to_owned(),
+            error: Box::new(error),
+        })?;
+        if !response.cached {
+            self.slot.scope().spend(response.usage);
+            progress.summary.usage += response.usage;
+        }
+        Ok(response)
+    }
+
+    async fn stream(&self, request: &Request) -> std::result::Result<Response, LmError> {
+        let mut events = self.lm.stream(request).await?;
+        let mut fields = self.adapter.field_stream(&self.call);
+        let emit = |deltas: Vec<crate::adapter::FieldDelta>| {
+            for delta in deltas {
+                self.emit(|path, invocation| Event::FieldDelta {
+                    path,
+                    invocation,
+                    field: delta.field,
+                    delta: delta.delta,
+                });
+            }
+        };
+        while let Some(event) = events.next().await {
+            match event? {
+                StreamEvent::Text { index: 0, delta } => emit(fields.push(&delta)),
+                StreamEvent::Done(response) => {
+                    emit(fields.finish());
+                    return Ok(response);
+                }
+                _ => {}
+            }
+        }
+        Err(LmError::Decode {
+            host: self.lm.name().to_owned(),
+            message: "the stream ended before the answer was complete".to_owned(),
+        })
+    }
+
+    /// Reads every completion; one that cannot be read is an error only if none can.
+    async fn read(
+        &self,
+        response: &Response,
+        warnings: &mut Vec<String>,
+        accept: &mut Accept<'_>,
+    ) -> std::result::Result<Fields, Box<AnswerError>> {
+        let mut first: Option<Fields> = None;
+        let mut errors: Vec<AnswerError> = Vec::new();
+        for completion in &response.completions {
+            let answer = match self.adapter.parse(&self.call, completion).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
+            };
+            if let Err(message) = accept(&answer.fields) {
+                let kind = AnswerErrorKind::Type { message };
+                errors.push(AnswerError::new(kind, completion.joined_text(), answer.fields));
+                continue;
+            }
+            for (field, repair) in &answer.repairs {
+                warnings.push(format!("repaired output field `{field}`: {repair}"));
+            }
+            first.get_or_insert(answer.fields);
+        }
+        match first {
+            Some(fields) => {
+                warnings.extend(errors.iter().map(|e| format!("dropped a completion: {}", e.kind)));
+                Ok(fields)
+            }
+            None => {
+                Err(Box::new(errors.into_iter().next().unwrap_or_else(|| {
+                    AnswerError::new(AnswerErrorKind::Empty, "", Fields::new())
+                })))
+            }
+        }
+    }
+
+    fn emit(&self, event: impl FnOnce(String, u64) -> Event) {
+        if self.slot.run().wants_events() {
+            let invocation = self.slot.scope().id();
+            self.slot.run().emit(event(self.slot.path().to_owned(), invocation));
+        }
+    }
+}
+
+/// A cut-off answer would be cut off again, and a refusal repeated.
+fn worth_asking_again(kind: &AnswerErrorKind) -> bool {
+    !matches!(kind, AnswerErrorKind::CutOff | AnswerErrorKind::Filtered)
+}

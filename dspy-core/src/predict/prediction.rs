@@ -1,0 +1,84 @@
+//! What a call gives: the output, and what is known about how it came about.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use crate::lm::Usage;
+use crate::run::{Run, Scope, Trace};
+
+/// A program's output with what it cost and what it warned of. Dereferences to the output.
+#[derive(Clone, Debug)]
+pub struct Prediction<O> {
+    output: O,
+    others: Vec<O>,
+    usage: Usage,
+    warnings: Vec<String>,
+    run: Option<Run>,
+}
+
+impl<O> Prediction<O> {
+    /// A prediction of what an invocation gave.
+    pub(crate) fn of_scope(output: O, scope: &Arc<Scope>) -> Self {
+        Self {
+            output,
+            others: Vec::new(),
+            usage: scope.usage(),
+            warnings: scope.warnings(),
+            run: None,
+        }
+    }
+
+    pub(crate) fn of_call(output: O, others: Vec<O>, usage: Usage, warnings: Vec<String>) -> Self {
+        Self { output, others, usage, warnings, run: None }
+    }
+
+    pub(crate) fn with_run(mut self, run: Run) -> Self {
+        self.run = Some(run);
+        self
+    }
+
+    /// The output alone.
+    pub fn into_output(self) -> O {
+        self.output
+    }
+
+    /// The output.
+    pub fn output(&self) -> &O {
+        &self.output
+    }
+
+    /// The further completions, where `n` asked for more than one. Those that could not be read
+    /// are left out and named in the warnings.
+    pub fn others(&self) -> &[O] {
+        &self.others
+    }
+
+    /// What the call spent, everything inside included. Cached answers cost nothing.
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// What a careful reader should know, such as a value that had to be repaired.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The calls made, where the call asked for [`record`](crate::module::Call::record).
+    pub fn trace(&self) -> Trace {
+        self.run.as_ref().map(Run::trace).unwrap_or_default()
+    }
+}
+
+impl<O> Deref for Prediction<O> {
+    type Target = O;
+
+    fn deref(&self) -> &O {
+        &self.output
+    }
+}
+
+impl<O> DerefMut for Prediction<O> {
+    fn deref_mut(&mut self) -> &mut O {
+        &mut self.output
+    }
+}

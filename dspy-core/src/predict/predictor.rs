@@ -1,0 +1,444 @@
+//! The part of a program that calls a model: one task, its parameters, its place in a run.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::exchange::Exchange;
+use super::prediction::Prediction;
+use crate::adapter::{AdapterCall, DynAdapter};
+use crate::error::{Error, Result};
+use crate::lm::{Lm, LmError, Message, Settings, default_lm};
+use crate::module::{Leaf, ParameterError, ParameterKind, Parameters, Path, Visit, VisitMut};
+use crate::run::{Slot, transcript};
+use crate::signature::{Demo, Fields, SignatureSchema};
+
+/// An untyped predictor. [`Predict`](super::Predict) and the strategies put types around it.
+///
+/// Its state stands behind an `Arc`: a clone costs nothing and changes to it stay its own.
+#[derive(Clone, Debug)]
+pub struct Predictor {
+    state: Arc<State>,
+    slot: Option<Arc<Slot>>,
+}
+
+#[derive(Clone, Debug)]
+struct State {
+    declared: Arc<SignatureSchema>,
+    instructions: Option<String>,
+    descriptions: BTreeMap<String, String>,
+    demos: Vec<Demo>,
+    choice: LmChoice,
+    lm: Option<Lm>,
+    adapter: DynAdapter,
+    follow_ups: u32,
+    frozen: bool,
+    /// The task in force, and its prelude: made when first needed, dropped on every change.
+    prepared: Arc<OnceLock<std::result::Result<Prepared, String>>>,
+    /// The model named by `choice`, made when first needed.
+    named: Arc<OnceLock<std::result::Result<Lm, LmError>>>,
+}
+
+#[derive(Debug)]
+struct Prepared {
+    schema: SignatureSchema,
+    prelude: Vec<Arc<Message>>,
+}
+
+/// The model and sampling settings as a parameter. No endpoint and no key: a file never sets those.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct LmChoice {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+impl Predictor {
+    /// A predictor for a task.
+    pub fn new(schema: Arc<SignatureSchema>) -> Self {
+        let state = State {
+            declared: schema,
+            instructions: None,
+            descriptions: BTreeMap::new(),
+            demos: Vec::new(),
+            choice: LmChoice::default(),
+            lm: None,
+            adapter: DynAdapter::default(),
+            follow_ups: 1,
+            frozen: false,
+            prepared: Arc::default(),
+            named: Arc::default(),
+        };
+        Self { state: Arc::new(state), slot: None }
+    }
+
+    /// The demonstrations.
+    pub fn demos(&self) -> &[Demo] {
+        &self.state.demos
+    }
+
+    /// What the model is told to do.
+    pub fn instructions(&self) -> &str {
+        self.state.instructions.as_deref().unwrap_or(self.state.declared.instructions())
+    }
+
+    fn change(&mut self) -> &mut State {
+        let state = Arc::make_mut(&mut self.state);
+        state.prepared = Arc::default();
+        state
+    }
+
+    pub(super) fn set_instructions(&mut self, instructions: impl Into<String>) {
+        self.change().instructions = Some(instructions.into());
+    }
+
+    pub(super) fn set_demos(&mut self, demos: Vec<Demo>) {
+        self.change().demos = demos;
+    }
+
+    pub(super) fn set_adapter(&mut self, adapter: DynAdapter) {
+        self.change().adapter = adapter;
+    }
+
+    pub(super) fn set_follow_ups(&mut self, follow_ups: u32) {
+        Arc::make_mut(&mut self.state).follow_ups = follow_ups;
+    }
+
+    pub(super) fn set_frozen(&mut self, frozen: bool) {
+        Arc::make_mut(&mut self.state).frozen = frozen;
+    }
+
+    fn prepared(&self) -> Result<&Prepared> {
+        let made = self.state.prepared.get_or_init(|| {
+            let mut schema = (*self.state.declared).clone().with_descs(&self.state.descriptions);
+            if let Some(instructions) = &self.state.instructions {
+                schema = schema.with_instructions(instructions.as_str());
+            }
+            let prelude = self.state.adapter.prelude(&schema, &self.state.demos)?;
+            Ok(Prepared { schema, prelude })
+        });
+        made.as_ref().map_err(|message| self.prompt_error(message))
+    }
+
+    /// The model in force: the one given, the one named by the parameter, or the default.
+    fn model(&self) -> Result<Lm> {
+        if let Some(lm) = &self.state.lm {
+            return Ok(lm.clone());
+        }
+        let found = match &self.state.choice.model {
+            Some(name) => self.state.named.get_or_init(|| Lm::new(name)).clone(),
+            None => default_lm().ok_or(LmError::NotConfigured),
+        };
+        found.map_err(|error| Error::Lm { path: self.path(), error: Box::new(error) })
+    }
+
+    fn path(&self) -> String {
+        self.slot.as_ref().map_or("self", |slot| slot.path()).to_owned()
+    }
+
+    fn prompt_error(&self, message: impl Into<String>) -> Error {
+        Error::Prompt { path: self.path(), message: message.into() }
+    }
+
+    fn input_fields(&self, input: &impl Serialize) -> Result<Fields> {
+        match serde_json::to_value(input) {
+            Ok(Value::Object(fields)) => {
+                let blank = |value: &Value| value.as_str().is_some_and(|t| t.trim().is_empty());
+                if !fields.is_empty() && fields.values().all(blank) {
+                    let names: Vec<_> = fields.keys().map(|name| format!("`{name}`")).collect();
+                    return Err(self.prompt_error(format!(
+                        "the input {} is empty; there is nothing to ask the model about",
+                        names.join(", ")
+                    )));
+                }
+                Ok(fields)
+            }
+            Ok(other) => Err(self.prompt_error(format!(
+                "the input must serialize to a map of fields, not to `{other}`"
+            ))),
+            Err(error) => Err(self.prompt_error(format!("the input is no JSON: {error}"))),
+        }
+    }
+
+    pub(super) fn explain(&self, input: &impl Serialize) -> Result<String> {
+        let inputs = self.input_fields(input)?;
+        let prepared = self.prepared()?;
+        // Explaining must work before any model is set up.
+        let lm = self.model().unwrap_or_else(|_| Lm::embedded());
+        let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm);
+        let request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
+        Ok(transcript(&request))
+    }
+
+    /// Calls the model and reads the outputs as `O`.
+    pub(super) async fn predict<O>(&self, input: &impl Serialize) -> Result<Prediction<O>>
+    where
+        O: DeserializeOwned + Send,
+    {
+        let inputs = self.input_fields(input)?;
+        let attached;
+        let (this, slot) = match &self.slot {
+            Some(slot) => (self, slot),
+            None => {
+                // Called on its own: the predictor is the whole program.
+                let (clone, _) = crate::module::in_new_scope(self);
+                attached = clone;
+                match &attached.slot {
+                    Some(slot) => (&attached, slot),
+                    None => return Err(self.prompt_error("the predictor could not join a run")),
+                }
+            }
+        };
+        let prepared = this.prepared()?;
+        let lm = this.model()?;
+        let feedback = slot
+            .run()
+            .feedback()
+            .iter()
+            .find(|feedback| feedback.path == slot.path() && feedback.inputs == inputs);
+        let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm)
+            .with_feedback(feedback);
+        let mut request = this.state.adapter.prepare(&call).map_err(|m| this.prompt_error(m))?;
+        request.settings = request.settings.overlaid(&this.state.choice.settings);
+        request.rollout = slot.run().rollout();
+        let exchange = Exchange {
+            slot,
+            lm: &lm,
+            adapter: &this.state.adapter,
+            call,
+            follow_ups: this.state.follow_ups,
+        };
+        let mut outputs: Vec<O> = Vec::new();
+        let summary = exchange
+            .run(request, &mut |fields: &Fields| {
+                let output = serde_json::from_value(Value::Object(fields.clone()));
+                output.map(|output| outputs.push(output)).map_err(|error| error.to_string())
+            })
+            .await?;
+        let mut outputs = outputs.into_iter();
+        match outputs.next() {
+            Some(first) => {
+                Ok(Prediction::of_call(first, outputs.collect(), summary.usage, summary.warnings))
+            }
+            None => Err(this.prompt_error("the model gave no completion")),
+        }
+    }
+}
+
+impl Leaf for Predictor {
+    fn parameters(&self) -> Vec<(ParameterKind, Value)> {
+        let json = |value: serde_json::Result<Value>| value.unwrap_or(Value::Null);
+        vec![
+            (ParameterKind::INSTRUCTIONS, Value::from(self.instructions())),
+            (ParameterKind::DEMOS, json(serde_json::to_value(&self.state.demos))),
+            (ParameterKind::DESCRIPTIONS, json(serde_json::to_value(&self.state.descriptions))),
+            (ParameterKind::LM, json(serde_json::to_value(&self.state.choice))),
+        ]
+    }
+
+    fn set(&mut self, kind: &ParameterKind, value: Value) -> Result<(), ParameterError> {
+        let invalid = |error: serde_json::Error| ParameterError::invalid(kind, error);
+        if *kind == ParameterKind::INSTRUCTIONS {
+            self.set_instructions(serde_json::from_value::<String>(value).map_err(invalid)?);
+        } else if *kind == ParameterKind::DEMOS {
+            let demos: Vec<Demo> = serde_json::from_value(value).map_err(invalid)?;
+            check_demos(&self.state.declared, &demos)
+                .map_err(|message| ParameterError::invalid(kind, message))?;
+            self.set_demos(demos);
+        } else if *kind == ParameterKind::DESCRIPTIONS {
+            let descriptions: BTreeMap<String, String> =
+                serde_json::from_value(value).map_err(invalid)?;
+            if let Some(name) =
+                descriptions.keys().find(|name| self.state.declared.field(name).is_none())
+            {
+                let message = format!("the signature has no field `{name}`");
+                return Err(ParameterError::invalid(kind, message));
+            }
+            self.change().descriptions = descriptions;
+        } else if *kind == ParameterKind::LM {
+            let choice = match value {
+                Value::Null => LmChoice::default(),
+                value => serde_json::from_value(value).map_err(invalid)?,
+            };
+            let state = Arc::make_mut(&mut self.state);
+            state.choice = choice;
+            state.named = Arc::default();
+        } else {
+            let known: Vec<_> = self.parameters().into_iter().map(|(kind, _)| kind).collect();
+            return Err(ParameterError::unknown_kind(kind, &known));
+        }
+        Ok(())
+    }
+
+    fn shape(&self) -> Value {
+        self.state.declared.shape()
+    }
+
+    fn schema(&self) -> Option<&SignatureSchema> {
+        match self.prepared() {
+            Ok(prepared) => Some(&prepared.schema),
+            Err(_) => Some(&self.state.declared),
+        }
+    }
+
+    fn lm(&self) -> Option<&Lm> {
+        self.state.lm.as_ref()
+    }
+
+    fn set_lm(&mut self, lm: &Lm) {
+        Arc::make_mut(&mut self.state).lm = Some(lm.clone());
+    }
+
+    fn lay_settings(&mut self, settings: &Settings) {
+        let state = Arc::make_mut(&mut self.state);
+        state.choice.settings = state.choice.settings.overlaid(settings);
+    }
+
+    fn slot(&self) -> Option<&Arc<Slot>> {
+        self.slot.as_ref()
+    }
+
+    fn set_slot(&mut self, slot: Option<Arc<Slot>>) {
+        self.slot = slot;
+    }
+}
+
+/// Every value of a demonstration must belong to a field and fit it.
+fn check_demos(schema: &SignatureSchema, demos: &[Demo]) -> Result<(), String> {
+    for (index, demo) in demos.iter().enumerate() {
+        for (name, value) in &demo.fields {
+            let Some(field) = schema.field(name) else {
+                return Err(format!("demo {index}: the signature has no field `{name}`"));
+            };
+            if value.is_null() {
+                continue;
+            }
+            if let Err(message) = field.check(value) {
+                return Err(format!("demo {index}, field `{name}`: {message}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Parameters for Predictor {
+    fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
+        if self.state.frozen {
+            path.frozen(|path| visit.leaf(path, self));
+        } else {
+            visit.leaf(path, self);
+        }
+    }
+
+    fn walk_mut(&mut self, path: &mut Path, visit: &mut dyn VisitMut) {
+        if self.state.frozen {
+            path.frozen(|path| visit.leaf(path, self));
+        } else {
+            visit.leaf(path, self);
+        }
+    }
+}
+
+/// What every strategy around one predictor offers: settings by value, registry, and the like.
+macro_rules! predictor_settings {
+    ($strategy:ident) => {
+        impl<S: Signature> $strategy<S> {
+            /// The same predictor on this model.
+            #[must_use]
+            pub fn with_lm(mut self, lm: Lm) -> Self {
+                $crate::module::Leaf::set_lm(&mut self.predictor, &lm);
+                self
+            }
+
+            /// The same predictor with other instructions.
+            #[must_use]
+            pub fn with_instructions(mut self, instructions: impl Into<String>) -> Self {
+                self.predictor.set_instructions(instructions);
+                self
+            }
+
+            /// The same predictor with these demonstrations. To have them checked against the
+            /// signature, set them with [`set_demos`](crate::module::set_demos).
+            #[must_use]
+            pub fn with_demos(mut self, demos: Vec<Demo>) -> Self {
+                self.predictor.set_demos(demos);
+                self
+            }
+
+            /// The same predictor with these sampling settings laid over its own.
+            #[must_use]
+            pub fn with_settings(mut self, settings: &$crate::lm::Settings) -> Self {
+                $crate::module::Leaf::lay_settings(&mut self.predictor, settings);
+                self
+            }
+
+            /// The same predictor with another adapter.
+            #[must_use]
+            pub fn with_adapter(mut self, adapter: impl $crate::adapter::Adapter) -> Self {
+                self.predictor.set_adapter($crate::adapter::DynAdapter::new(adapter));
+                self
+            }
+
+            /// The same predictor with this many further LM calls to mend an answer that cannot be
+            /// read; 1 by default.
+            #[must_use]
+            pub fn with_follow_ups(mut self, follow_ups: u32) -> Self {
+                self.predictor.set_follow_ups(follow_ups);
+                self
+            }
+
+            /// The same predictor, kept as it is by optimizers.
+            #[must_use]
+            pub fn frozen(mut self) -> Self {
+                self.predictor.set_frozen(true);
+                self
+            }
+
+            /// The demonstrations.
+            pub fn demos(&self) -> &[Demo] {
+                self.predictor.demos()
+            }
+
+            /// What the model is told to do.
+            pub fn instructions(&self) -> &str {
+                self.predictor.instructions()
+            }
+        }
+
+        impl<S: Signature> Default for $strategy<S> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        // Not derived: that would ask for `S: Clone`.
+        impl<S> Clone for $strategy<S> {
+            fn clone(&self) -> Self {
+                Self { predictor: self.predictor.clone(), signature: PhantomData }
+            }
+        }
+
+        impl<S> fmt::Debug for $strategy<S> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($strategy)).field(&self.predictor.instructions()).finish()
+            }
+        }
+
+        impl<S> Parameters for $strategy<S> {
+            fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
+                self.predictor.walk(path, visit);
+            }
+
+            fn walk_mut(&mut self, path: &mut Path, visit: &mut dyn VisitMut) {
+                self.predictor.walk_mut(path, visit);
+            }
+        }
+    };
+}
+
+pub(super) use predictor_settings;

@@ -1,0 +1,161 @@
+//! Runs: what belongs to one execution of a program.
+//!
+//! A run sits in the leaves of a program's clone, never in thread-locals or task-locals, so
+//! `join!`, `tokio::spawn` and threads cannot lose it.
+
+mod event;
+mod feedback;
+mod memo;
+mod options;
+mod record;
+mod scope;
+mod slot;
+
+pub use event::Event;
+pub use feedback::Feedback;
+pub use options::RunOptions;
+pub use record::{CallRecord, Trace};
+pub use scope::Scope;
+pub use slot::Slot;
+
+pub(crate) use memo::MemoKey;
+pub(crate) use record::transcript;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::lm::Usage;
+use memo::Memo;
+
+/// One execution of a program: its records, events, feedback and rollout number.
+///
+/// Cloning gives another handle to the same run.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+/// let program = Predict::<Qa>::new().with_lm(Lm::embedded());
+/// let run = Run::recording();
+/// program.call("Who?").run(&run).await?;
+/// assert_eq!(run.trace().calls().len(), 1);
+/// assert_eq!(run.usage().calls, 1);
+/// # dspy::Result::Ok(()) }).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Run(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    root: Arc<Scope>,
+    next_invocation: AtomicU64,
+    next_sequence: AtomicU64,
+    records: Option<Mutex<Vec<CallRecord>>>,
+    events: Option<UnboundedSender<Event>>,
+    feedback: Vec<Feedback>,
+    memo: Option<Memo>,
+    rollout: u64,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Run {
+    /// A run that counts usage and keeps no records.
+    pub fn new() -> Self {
+        Self::with(RunOptions::default())
+    }
+
+    /// A run that keeps a record of every call; see [`trace`](Self::trace).
+    pub fn recording() -> Self {
+        Self::with(RunOptions::default().recording())
+    }
+
+    /// A run with these options.
+    pub fn with(options: RunOptions) -> Self {
+        Self::under(options, Scope::root())
+    }
+
+    /// A run with these options whose usage and warnings also count for `scope`.
+    pub(crate) fn under(options: RunOptions, root: Arc<Scope>) -> Self {
+        Self(Arc::new(Inner {
+            root,
+            next_invocation: AtomicU64::new(1),
+            next_sequence: AtomicU64::new(0),
+            records: options.record.then(Mutex::default),
+            events: options.events,
+            feedback: options.feedback,
+            memo: options.memo.map(|trace| Memo::of(trace.calls())),
+            rollout: options.rollout,
+        }))
+    }
+
+    /// The rollout number.
+    pub fn rollout(&self) -> u64 {
+        self.0.rollout
+    }
+
+    /// What all calls of the run spent so far.
+    pub fn usage(&self) -> Usage {
+        self.0.root.usage()
+    }
+
+    /// The records so far, in the order the calls were begun; empty unless the run records.
+    pub fn trace(&self) -> Trace {
+        let mut calls = match &self.0.records {
+            Some(records) => records.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            None => Vec::new(),
+        };
+        calls.sort_by_key(|call| call.sequence);
+        Trace::new(calls)
+    }
+
+    /// The scope that holds all invocations of the run.
+    pub(crate) fn root_scope(&self) -> Arc<Scope> {
+        Arc::clone(&self.0.root)
+    }
+
+    /// A new invocation inside another.
+    pub(crate) fn child_scope(&self, parent: &Arc<Scope>) -> Arc<Scope> {
+        Scope::child(self.0.next_invocation.fetch_add(1, Ordering::Relaxed), parent)
+    }
+
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.0.next_sequence.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_recording(&self) -> bool {
+        self.0.records.is_some()
+    }
+
+    pub(crate) fn record(&self, record: CallRecord) {
+        if let Some(records) = &self.0.records {
+            records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+        }
+    }
+
+    pub(crate) fn wants_events(&self) -> bool {
+        self.0.events.is_some()
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        if let Some(events) = &self.0.events {
+            // A receiver that went away wants no more events; the run itself goes on.
+            let _ = events.send(event);
+        }
+    }
+
+    pub(crate) fn memo(&self) -> Option<&Memo> {
+        self.0.memo.as_ref()
+    }
+
+    pub(crate) fn feedback(&self) -> &[Feedback] {
+        &self.0.feedback
+    }
+}

@@ -1,0 +1,87 @@
+//! Records of calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::lm::{Request, Response, Role, Usage};
+use crate::signature::Fields;
+
+/// One call of a predictor, with everything needed to look at it, learn from it or replay it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CallRecord {
+    /// The order in which calls were begun within the run.
+    pub sequence: u64,
+    /// The invocation of a module that the call was made from.
+    pub invocation: u64,
+    /// The invocation around that one.
+    pub parent: Option<u64>,
+    /// The predictor's path in the program.
+    pub path: String,
+    /// The inputs.
+    pub inputs: Fields,
+    /// The outputs, or why there are none.
+    pub outputs: Result<Fields, String>,
+    /// What was sent to the model, last attempt included.
+    pub request: Arc<Request>,
+    /// What the model answered to the first request, then to each follow-up.
+    pub responses: Vec<Response>,
+    /// What the call spent, follow-ups included.
+    pub usage: Usage,
+    /// What the call warned of, such as a repaired value.
+    pub warnings: Vec<String>,
+    /// Whether an earlier run had paid for it.
+    pub replayed: bool,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl CallRecord {
+    /// The messages sent and the answer, as a person reads them.
+    pub fn transcript(&self) -> String {
+        let mut text = transcript(&self.request);
+        for completion in self.responses.last().into_iter().flat_map(|r| &r.completions) {
+            text.push_str("──── answer ────\n");
+            text.push_str(completion.joined_text().trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// The messages of a request, as a person reads them.
+pub(crate) fn transcript(request: &Request) -> String {
+    let mut text = String::new();
+    for message in &request.messages {
+        let role = match message.role {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+            Role::Tool => "tool",
+        };
+        text.push_str(&format!("──── {role} ────\n{}\n", message.text().trim_end()));
+    }
+    text
+}
+
+/// The records of a run, in the order the calls were begun.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    calls: Vec<CallRecord>,
+}
+
+impl Trace {
+    pub(super) fn new(calls: Vec<CallRecord>) -> Self {
+        Self { calls }
+    }
+
+    /// All calls.
+    pub fn calls(&self) -> &[CallRecord] {
+        &self.calls
+    }
+
+    /// The calls of one predictor.
+    pub fn of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a CallRecord> {
+        self.calls.iter().filter(move |call| call.path == path)
+    }
+}

@@ -1,0 +1,83 @@
+//! Signatures: what a call to a model takes and gives, as types and as a schema.
+
+mod demo;
+mod field;
+mod input;
+mod reasoned;
+mod task;
+
+pub use demo::Demo;
+pub use field::Field;
+pub use input::{AsIs, FromField, IntoField, IntoInput, SingleField};
+pub use reasoned::{Reasoned, View};
+pub use task::{FieldMismatch, SignatureSchema};
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// JSON fields by name, in declaration order.
+pub type Fields = serde_json::Map<String, serde_json::Value>;
+
+/// What every field, input and output is made of. Implemented for all types that qualify.
+///
+/// `#[dspy::data]` on a struct or enum derives what it takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field, an input or an output of a signature or module",
+    label = "not a data type",
+    note = "put `#[dspy::data]` on the type, or derive `Clone`, `serde::Serialize`, `serde::Deserialize` and `schemars::JsonSchema`"
+)]
+pub trait Data: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static> Data for T {}
+
+/// A typed task: what goes in, what comes out, and the words that describe it.
+///
+/// Made by `#[derive(Signature)]`.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// Answer the question in a few words.
+/// #[derive(Signature)]
+/// struct Qa {
+///     #[input]
+///     question: String,
+///     /// At most five words.
+///     #[output]
+///     answer: String,
+/// }
+///
+/// let schema = Qa::schema();
+/// assert_eq!(schema.instructions(), "Answer the question in a few words.");
+/// assert_eq!(schema.outputs()[0].name(), "answer");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a signature",
+    note = "put `#[derive(Signature)]` on the struct and `#[input]` or `#[output]` on each field"
+)]
+pub trait Signature: Send + Sync + 'static {
+    /// The inputs, as a struct of their own.
+    type Input: Data;
+    /// The outputs, as a struct of their own.
+    type Output: Data;
+
+    /// The task's description at run time.
+    fn schema() -> Arc<SignatureSchema>;
+}
+
+/// A signature's struct seen as a labelled row: inputs and outputs together.
+///
+/// Made by `#[derive(Signature)]`.
+pub trait SignatureRow: Signature + Sized {
+    /// Puts a row together.
+    fn from_parts(input: Self::Input, output: Self::Output) -> Self;
+
+    /// The row's inputs.
+    fn input_part(&self) -> Self::Input;
+
+    /// The row's outputs: its labels.
+    fn output_part(&self) -> Self::Output;
+}

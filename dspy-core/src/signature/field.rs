@@ -1,0 +1,127 @@
+//! One input or output of a signature.
+
+use schemars::JsonSchema;
+use serde_json::Value;
+
+use crate::{parse, schema};
+
+/// One input or output: its name, description and type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    name: String,
+    desc: String,
+    schema: Value,
+    default: Option<Value>,
+    aliases: Vec<String>,
+}
+
+impl Field {
+    /// A field of a Rust type.
+    pub fn of<T: JsonSchema>(name: impl Into<String>) -> Self {
+        Self::with_schema(name, schema::of::<T>())
+    }
+
+    /// A field of any JSON Schema.
+    pub fn with_schema(name: impl Into<String>, schema: Value) -> Self {
+        Self { name: name.into(), desc: String::new(), schema, default: None, aliases: Vec::new() }
+    }
+
+    /// The same field with a description.
+    #[must_use]
+    pub fn with_desc(mut self, desc: impl Into<String>) -> Self {
+        self.desc = desc.into();
+        self
+    }
+
+    /// The same field with one more schema keyword, such as `minimum`.
+    #[must_use]
+    pub fn with_bound(mut self, keyword: &str, bound: impl Into<Value>) -> Self {
+        if let Some(object) = self.schema.as_object_mut() {
+            object.insert(keyword.to_owned(), bound.into());
+        }
+        self
+    }
+
+    /// The same field with a value that stands in where a model leaves it out.
+    #[must_use]
+    pub fn with_default(mut self, default: Value) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// The same field with one more name under which a file or a model may give it.
+    #[must_use]
+    pub fn with_alias(mut self, alias: impl Into<String>) -> Self {
+        self.aliases.push(alias.into());
+        self
+    }
+
+    /// The name on the wire and in files.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the field holds, in words; empty where nothing was said.
+    pub fn desc(&self) -> &str {
+        &self.desc
+    }
+
+    /// The JSON Schema of its values.
+    pub fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// The value that stands in where the field is missing.
+    pub fn default_value(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+
+    /// Other names of the field.
+    pub fn aliases(&self) -> &[String] {
+        &self.aliases
+    }
+
+    /// The type's name, as a prompt spells it.
+    pub fn type_name(&self) -> String {
+        schema::type_name(&self.schema, &self.schema)
+    }
+
+    /// Whether the values are plain text.
+    pub fn is_text(&self) -> bool {
+        let resolved = schema::resolve(&self.schema, &self.schema);
+        resolved.get("type").and_then(Value::as_str) == Some("string")
+            && schema::choices(&self.schema, resolved).is_none()
+    }
+
+    /// Whether null is a value of the field.
+    pub fn is_nullable(&self) -> bool {
+        let resolved = schema::resolve(&self.schema, &self.schema);
+        let is_null = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("null");
+        match (resolved.get("type"), resolved.get("anyOf")) {
+            (Some(Value::Array(types)), _) => types.iter().any(|t| t == "null"),
+            (_, Some(Value::Array(alternatives))) => alternatives.iter().any(is_null),
+            _ => is_null(resolved),
+        }
+    }
+
+    /// Whether the value fits the field as it is: nothing repaired, nothing guessed.
+    ///
+    /// # Errors
+    /// What was expected and what was found.
+    pub fn check(&self, value: &Value) -> Result<(), String> {
+        let parsed = parse::fit(value.clone(), &self.schema).map_err(|error| error.to_string())?;
+        match parsed.repairs.first() {
+            None => Ok(()),
+            Some(repair) => Err(format!("the value does not fit as it is: {repair}")),
+        }
+    }
+
+    /// Whether a name in a file or an answer means this field.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.name == name || self.aliases.iter().any(|alias| alias == name)
+    }
+
+    pub(super) fn set_desc(&mut self, desc: String) {
+        self.desc = desc;
+    }
+}

@@ -1,0 +1,119 @@
+//! What may be handed to `call`: the input struct, or a single input's value.
+
+use std::borrow::Cow;
+
+/// An input struct with one field, which may be given in its place.
+///
+/// Made by the macros. A struct without fields has the field type `()`.
+pub trait SingleField {
+    /// The type of the one field.
+    type Field;
+
+    /// Wraps the field's value.
+    fn from_field(field: Self::Field) -> Self;
+}
+
+/// Everything that `call` accepts for the input `I`.
+///
+/// The input struct itself, or, for an input of one field, anything that fits the field's type
+/// without loss: `&str` for `String`, `i32` for `i64` or `f64`. `Via` tells the two apart and is
+/// inferred.
+#[diagnostic::on_unimplemented(
+    message = "this program takes `{I}`, not `{Self}`",
+    label = "expected `{I}`",
+    note = "write the struct, `{I} {{ … }}`; a program with a single input also takes that input's value"
+)]
+pub trait IntoInput<I, Via> {
+    /// The input.
+    fn into_input(self) -> I;
+}
+
+/// Marks an input given as its own struct.
+#[derive(Debug)]
+pub enum AsIs {}
+
+/// Marks an input given as the value of its only field.
+#[derive(Debug)]
+pub enum FromField {}
+
+impl<I> IntoInput<I, AsIs> for I {
+    fn into_input(self) -> I {
+        self
+    }
+}
+
+impl<I: SingleField, T: IntoField<I::Field>> IntoInput<I, FromField> for T {
+    fn into_input(self) -> I {
+        I::from_field(self.into_field())
+    }
+}
+
+/// A lossless conversion into a field's type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fit a field of type `{F}`",
+    label = "expected `{F}`, or something that converts into it without loss"
+)]
+pub trait IntoField<F> {
+    /// The field's value.
+    fn into_field(self) -> F;
+}
+
+impl<F> IntoField<F> for F {
+    fn into_field(self) -> F {
+        self
+    }
+}
+
+macro_rules! into_field {
+    ($($target:ty: $($source:ty),+;)*) => {$($(
+        impl IntoField<$target> for $source {
+            fn into_field(self) -> $target {
+                self.into()
+            }
+        }
+    )+)*};
+}
+
+into_field! {
+    String: &str, &String, Cow<'_, str>, Box<str>, char;
+    f64: f32, i8, i16, i32, u8, u16, u32;
+    f32: i8, i16, u8, u16;
+    i128: i8, i16, i32, i64, u8, u16, u32, u64;
+    u128: u8, u16, u32, u64;
+    i64: i8, i16, i32, u8, u16, u32;
+    u64: u8, u16, u32;
+    i32: i8, i16, u8, u16;
+    u32: u8, u16;
+    i16: i8, u8;
+    u16: u8;
+}
+
+impl IntoField<Vec<String>> for &[&str] {
+    fn into_field(self) -> Vec<String> {
+        self.iter().map(|text| (*text).to_owned()).collect()
+    }
+}
+
+impl IntoField<Vec<String>> for Vec<&str> {
+    fn into_field(self) -> Vec<String> {
+        self.into_iter().map(str::to_owned).collect()
+    }
+}
+
+impl<const N: usize> IntoField<Vec<String>> for [&str; N] {
+    fn into_field(self) -> Vec<String> {
+        self.into_iter().map(str::to_owned).collect()
+    }
+}
+
+impl<F> IntoField<Option<F>> for F {
+    fn into_field(self) -> Option<F> {
+        Some(self)
+    }
+}
+
+impl IntoField<Option<String>> for &str {
+    fn into_field(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}

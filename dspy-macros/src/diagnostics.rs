@@ -1,0 +1,60 @@
+//! Faults of the user's code: gathered, then reported all at once.
+
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// The faults found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    errors: Vec<syn::Error>,
+}
+
+impl Faults {
+    /// Adds a fault that is shown under these tokens.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Adds a fault that parsing found.
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.errors.push(error);
+    }
+
+    /// Takes over the faults of another list.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.errors.extend(other.errors);
+    }
+
+    /// Whether there are any.
+    pub(crate) fn found(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// One compile error per fault.
+    pub(crate) fn into_compile_errors(self) -> TokenStream {
+        self.errors.into_iter().map(syn::Error::into_compile_error).collect()
+    }
+}
+
+/// What is wrong with a word that is none of the known ones: `unknown … ; did you mean …?`
+pub(crate) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    let all: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+    let all = all.join(", ");
+    match nearest(word, known) {
+        Some(meant) => format!("unknown {what} `{word}`: did you mean `{meant}`? There are {all}"),
+        None => format!("unknown {what} `{word}`: there are {all}"),
+    }
+}
+
+/// The known word that a misspelt one most likely stands for.
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    const LIKELY: f64 = 0.8;
+    known
+        .iter()
+        .map(|known| (*known, strsim::jaro_winkler(word, known)))
+        .filter(|(_, likeness)| *likeness >= LIKELY)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(known, _)| known)
+}

@@ -1,0 +1,29 @@
+//! `#[derive(Signature)]`.
+
+mod bounds;
+mod check;
+mod emit;
+mod model;
+mod syntax;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::diagnostics::Faults;
+
+/// The code for a struct under `#[derive(Signature)]`; with faults, also the errors.
+pub(crate) fn derive(input: DeriveInput) -> TokenStream {
+    let mut faults = Faults::default();
+    let Some(syntax) = syntax::read(input, &mut faults) else {
+        return faults.into_compile_errors();
+    };
+    let has_lifetime = syntax.generics.lifetimes().next().is_some();
+    let model = check::check(syntax, &mut faults);
+    let mut code = faults.into_compile_errors();
+    // Code for a faulty signature keeps its uses elsewhere from failing as well; code that borrows
+    // would only fail by itself.
+    if !has_lifetime {
+        code.extend(emit::emit(&model));
+    }
+    code
+}

@@ -1,0 +1,19 @@
+# `just check` is what CI runs.
+check:
+    bash .ci/run
+
+# Rewrites the expected compiler messages in tests/ui after a look at the change.
+bless-ui:
+    TRYBUILD=overwrite cargo test -p dspy --test ui
+
+# The OpenAI client against a real llama.cpp server (needs python3 with venv and pip).
+test-llama:
+    sh scripts/llama-server.sh
+
+# Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
+build-cost:
+    bash bench/build-cost.sh
+
+# Licences, advisories and sources of all dependencies (needs cargo-deny).
+deny:
+    cargo deny check
