@@ -56,7 +56,8 @@ fn right(row: &ClassifyEvent, output: &ClassifyEventOutput) -> bool {
 async fn main() -> dspy::Result<()> {
     let options = Options::from_args()?;
     let started = Instant::now();
-    dspy::configure(Lm::from_env()?);
+    let lm = Lm::from_env()?;
+    dspy::configure(lm.clone());
 
     // Typed rows, split so that every part has the same mix of categories.
     let rows: Vec<ClassifyEvent> = read_csv(&options.data)?;
@@ -111,6 +112,7 @@ async fn main() -> dspy::Result<()> {
     }
     println!("{report}\n");
     let [low, high] = baseline.interval();
+    println!("model: {}", lm.name());
     println!("holdout of {:<4}    score   95 % interval", holdout.len());
     println!("baseline           {:.3}   {low:.3} to {high:.3}", baseline.score());
     let [low, high] = optimized.interval();

@@ -40,7 +40,7 @@
 //! let classify = ChainOfThought::<ClassifyEvent>::new().with_lm(Lm::embedded());
 //! let out = classify.call("In 1969 two people walked on the Moon.").await?;
 //! println!("{:?}, because: {}", out.category, out.reasoning);
-//! # dspy::Result::Ok(()) }).unwrap();
+//! # Ok::<(), dspy::Error>(()) }).unwrap();
 //! ```
 //!
 //! # Features

@@ -63,6 +63,37 @@ fn an_unknown_provider() {
     assert_says(Lm::new("openai/").unwrap_err(), &["names no model"]);
 }
 
+/// In the parent, does nothing; in the child, says what model the environment names.
+#[test]
+fn child_process_reads_the_environment() {
+    if std::env::var("DSPY_TEST_CHILD").is_ok() {
+        match Lm::from_env() {
+            Ok(lm) => println!("model={}", lm.name()),
+            Err(error) => println!("error={error}"),
+        }
+    }
+}
+
+#[test]
+fn the_environment_names_the_model_or_says_what_is_missing() {
+    let said = |variables: &[(&str, &str)]| {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "child_process_reads_the_environment", "--nocapture"]);
+        for name in ["DSPY_LM", "DSPY_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_KEY"] {
+            child.env_remove(name);
+        }
+        child.env("DSPY_TEST_CHILD", "1").envs(variables.iter().copied());
+        String::from_utf8(child.output().unwrap().stdout).unwrap()
+    };
+    assert_says(said(&[]), &["model=embedded"]);
+    assert_says(said(&[("DSPY_LM", "embedded")]), &["model=embedded"]);
+    let local = ("DSPY_API_BASE", "http://127.0.0.1:1/v1");
+    assert_says(said(&[("DSPY_LM", "openai/tiny"), local]), &["model=openai/tiny"]);
+    assert_says(said(&[local]), &["error=", "DSPY_LM=openai/NAME"]);
+    assert_says(said(&[("DSPY_LM", "openai/gpt-4o-mini")]), &["error=", "OPENAI_API_KEY"]);
+    assert_says(said(&[("DSPY_LM", "tiny")]), &["error=", "unknown provider"]);
+}
+
 async fn answer(text: &str) -> dspy::Error {
     let model = Scripted::text(text);
     let predict = Predict::<Sort>::new().with_lm(model.lm()).with_follow_ups(0);

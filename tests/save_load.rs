@@ -128,9 +128,9 @@ fn a_python_file_of_the_same_program_loads() {
     assert_eq!(report.loaded.len(), 2);
     assert_eq!(program.think.instructions(), "From Python.");
     assert_eq!(program.think.demos().len(), 1);
-    let descriptions = module::parameters_of(&program, "hops[0]", &ParameterKind::DESCRIPTIONS);
+    let descriptions = module::parameter_value(&program, "hops[0]", &ParameterKind::DESCRIPTIONS);
     assert_eq!(descriptions, Some(json!({"answer": "short"})));
-    let lm = module::parameters_of(&program, "hops[0]", &ParameterKind::LM).unwrap();
+    let lm = module::parameter_value(&program, "hops[0]", &ParameterKind::LM).unwrap();
     assert_eq!(lm, json!({"model": "openai/gpt-4o-mini", "temperature": 0.5}));
 }
 

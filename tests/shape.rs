@@ -110,8 +110,8 @@ impl Adapter for ToolAdapter {
         &self,
         _: &AdapterCall<'_>,
         completion: &Completion,
-    ) -> Result<Answer, AnswerError> {
-        let missing = || AnswerError::new(AnswerErrorKind::Empty, "", Fields::new());
+    ) -> Result<Answer, Box<AnswerError>> {
+        let missing = || Box::new(AnswerError::new(AnswerErrorKind::Empty, "", Fields::new()));
         let call = completion.tool_calls().next().ok_or_else(missing)?;
         let logprobs = completion.logprobs.as_ref().ok_or_else(missing)?;
         let mut answer = Answer::default();

@@ -48,7 +48,7 @@ pub trait Adapter: Debug + Send + Sync + 'static {
         &self,
         call: &AdapterCall<'_>,
         completion: &Completion,
-    ) -> impl Future<Output = Result<Answer, AnswerError>> + Send;
+    ) -> impl Future<Output = Result<Answer, Box<AnswerError>>> + Send;
 
     /// Extends the request by the bad answer and what was wrong with it, for a second try.
     fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request;

@@ -39,7 +39,7 @@ use progress::Progress;
 /// let evaluation =
 ///     Evaluate::new(&rows).run(&program, |row, output| row.answer == output.answer).await?;
 /// println!("{evaluation}");
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 #[derive(Debug)]
 pub struct Evaluate<R> {

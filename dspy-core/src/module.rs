@@ -24,7 +24,7 @@ pub use load::{LoadIssue, LoadOptions, LoadReport, load, load_value};
 pub use parameter::{Leaf, Parameter, ParameterError, ParameterKind};
 pub use path::Path;
 pub use program::{
-    attach, leaf_paths, parameters, parameters_of, prefers_lm, set_demos, set_lm, set_parameter,
+    attach, leaf_paths, lm_of, parameter_value, parameters, set_demos, set_lm, set_parameter,
     set_settings, task_schemas,
 };
 pub use save::{FORMAT_VERSION, Provenance, save, to_value};
@@ -70,7 +70,7 @@ use crate::signature::{Data, IntoInput};
 /// dspy::module::set_lm(&mut program, &Lm::embedded());
 /// let summary = program.call("A long story. It ends well.").await?;
 /// assert!(!summary.is_empty());
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a module",

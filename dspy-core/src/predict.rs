@@ -37,7 +37,7 @@ use predictor::predictor_settings;
 /// let friendly = Predict::<Friendly>::new().with_lm(Lm::embedded());
 /// let out = friendly.call("What a lovely day!").await?;
 /// println!("{}", out.friendly);
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 pub struct Predict<S> {
     predictor: Predictor,

@@ -43,7 +43,7 @@ use memo::Memo;
 /// program.call("Who?").run(&run).await?;
 /// assert_eq!(run.trace().calls().len(), 1);
 /// assert_eq!(run.usage().calls, 1);
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
 pub struct Run(Arc<Inner>);

@@ -39,7 +39,7 @@ impl Adapter for ChatAdapter {
         &self,
         call: &AdapterCall<'_>,
         completion: &Completion,
-    ) -> Result<Answer, AnswerError> {
+    ) -> Result<Answer, Box<AnswerError>> {
         read::answer(call.schema, completion)
     }
 

@@ -19,7 +19,7 @@ trait ErasedAdapter: fmt::Debug + Send + Sync {
         &'a self,
         call: &'a AdapterCall<'a>,
         completion: &'a Completion,
-    ) -> Pin<Box<dyn Future<Output = Result<Answer, AnswerError>> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Box<AnswerError>>> + Send + 'a>>;
     fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request;
     fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream>;
 }
@@ -41,7 +41,7 @@ impl<A: Adapter> ErasedAdapter for A {
         &'a self,
         call: &'a AdapterCall<'a>,
         completion: &'a Completion,
-    ) -> Pin<Box<dyn Future<Output = Result<Answer, AnswerError>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Box<AnswerError>>> + Send + 'a>> {
         Box::pin(Adapter::parse(self, call, completion))
     }
 
@@ -80,7 +80,7 @@ impl DynAdapter {
         &self,
         call: &AdapterCall<'_>,
         completion: &Completion,
-    ) -> Result<Answer, AnswerError> {
+    ) -> Result<Answer, Box<AnswerError>> {
         self.0.parse(call, completion).await
     }
 

@@ -52,11 +52,11 @@ impl SectionStream {
     fn end_line(&mut self, deltas: &mut Vec<FieldDelta>) {
         let line = std::mem::take(&mut self.line);
         let given = std::mem::take(&mut self.given);
-        if given == 0 {
-            if let Some((name, rest)) = find_header(&line) {
-                self.open(name, rest, deltas);
-                return;
-            }
+        if given == 0
+            && let Some((name, rest)) = find_header(&line)
+        {
+            self.open(name, rest, deltas);
+            return;
         }
         self.give(line.get(given..).unwrap_or_default(), deltas);
         self.breaks += 1;

@@ -87,11 +87,19 @@ impl Lm {
     /// The model named by the environment variable `DSPY_LM`, or the embedded one where it is unset.
     ///
     /// # Errors
-    /// As [`Lm::new`].
+    /// As [`Lm::new`]; and [`LmError::Config`] where `DSPY_API_BASE` names a server but `DSPY_LM` no
+    /// model, which can only be a slip.
     pub fn from_env() -> Result<Self, LmError> {
-        match std::env::var("DSPY_LM") {
-            Ok(model) if !model.trim().is_empty() => Self::new(model.trim()),
-            _ => Ok(Self::embedded()),
+        let read = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        match (read("DSPY_LM"), read("DSPY_API_BASE")) {
+            (Some(model), _) => Self::new(model.trim()),
+            (None, None) => Ok(Self::embedded()),
+            (None, Some(_)) => Err(LmError::Config {
+                message:
+                    "DSPY_API_BASE is set but DSPY_LM is not; set DSPY_LM=openai/NAME with the \
+                          name of a model on that server"
+                        .to_owned(),
+            }),
         }
     }
 

@@ -32,7 +32,7 @@ pub fn parameters<P: Parameters + ?Sized>(program: &P) -> Vec<Parameter> {
 }
 
 /// The value of one parameter.
-pub fn parameters_of<P: Parameters + ?Sized>(
+pub fn parameter_value<P: Parameters + ?Sized>(
     program: &P,
     path: &str,
     kind: &ParameterKind,
@@ -64,10 +64,10 @@ pub fn set_parameter<P: Parameters + ?Sized>(
     let mut outcome = None;
     let mut value = Some(value);
     program.walk_mut(&mut Path::root(), &mut |at: &Path, leaf: &mut dyn Leaf| {
-        if at.as_str() == path {
-            if let Some(value) = value.take() {
-                outcome = Some(leaf.set(kind, value));
-            }
+        if at.as_str() == path
+            && let Some(value) = value.take()
+        {
+            outcome = Some(leaf.set(kind, value));
         }
     });
     outcome.unwrap_or_else(|| {
@@ -109,7 +109,7 @@ pub fn set_settings<P: Parameters + ?Sized>(program: &mut P, settings: &Settings
 }
 
 /// The model of the first predictor that has one of its own.
-pub fn prefers_lm<P: Parameters + ?Sized>(program: &P) -> Option<Lm> {
+pub fn lm_of<P: Parameters + ?Sized>(program: &P) -> Option<Lm> {
     let mut lm = None;
     program.walk(&mut Path::root(), &mut |_: &Path, leaf: &dyn Leaf| {
         if lm.is_none() {

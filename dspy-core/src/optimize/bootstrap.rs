@@ -48,7 +48,7 @@ use crate::signature::{Demo, Fields, View};
 ///     .compile(&program, &rows)
 ///     .await?;
 /// println!("{report}");
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 pub struct BootstrapFewShot<R, O> {
     metric: DynMetric<R, O>,

@@ -23,7 +23,7 @@ use crate::row::{Row, Rows};
 /// let rows = vec![Qa { question: "2+2?".into(), answer: "4".into() }];
 /// let report = LabeledFewShot::new(8).seed(7).compile(&Predict::<Qa>::new(), &rows).await?;
 /// assert_eq!(report.program.demos().len(), 1);
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
 pub struct LabeledFewShot {

@@ -51,7 +51,7 @@ use crate::signature::View;
 /// .compile(&program, &rows)
 /// .await?;
 /// println!("{report}");
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 pub struct BootstrapFewShotWithRandomSearch<R, O> {
     metric: DynMetric<R, O>,

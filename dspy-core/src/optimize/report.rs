@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::error::Result;
 use crate::lm::Usage;
-use crate::module::{Module, Provenance, prefers_lm, save};
+use crate::module::{Module, Provenance, lm_of, save};
 
 /// An optimized program and how it came about. Prints as a table.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl<P: Module> Report<P> {
     /// [`FileError::Io`](crate::error::FileError::Io) where the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let lm = prefers_lm(&self.program).or_else(crate::lm::default_lm);
+        let lm = lm_of(&self.program).or_else(crate::lm::default_lm);
         let provenance = Provenance {
             optimizer: self.optimizer.clone(),
             seed: self.seed,

@@ -111,7 +111,19 @@ impl<'a> Answer<'a> {
         self.fit(&Node::Text(self.text.to_owned()), Vec::new())
     }
 
-    fn read_structure(&self, body: &str, before: Vec<Repair>) -> Result<Parsed, ParseError> {
+    fn read_structure(&self, body: &str, mut before: Vec<Repair>) -> Result<Parsed, ParseError> {
+        if let Some(opened) = self.without_brace(body)
+            && let Some(read) = candidates::whole(&opened, &self.known, &self.budget)?
+        {
+            before.push(Repair {
+                path: String::new(),
+                kind: RepairKind::Syntax,
+                from: String::new(),
+                to: "{".to_owned(),
+            });
+            before.extend(read.repairs);
+            return self.fit(&read.node, before);
+        }
         let found = candidates::scan(body, &self.known, &self.budget)?;
         if !found.values.is_empty() || found.broken.is_some() {
             return self.choose(found, before);
@@ -141,7 +153,10 @@ impl<'a> Answer<'a> {
             let is_text = kind_of(&resolved) == Some("string")
                 && self.schemas.choices(&resolved)?.is_none()
                 && requires(&schema, key);
-            if is_text && !body.contains(['{', '}', '[', ']']) && !body.starts_with('<') {
+            if is_text
+                && !body.contains(['{', '}', '[', ']'])
+                && !body.starts_with(['<', '"', '\''])
+            {
                 let entries = vec![(key.clone(), Node::Text(body.to_owned()))];
                 let mut repairs = before;
                 repairs.push(Repair {
@@ -154,6 +169,13 @@ impl<'a> Answer<'a> {
             }
         }
         Err(self.nothing())
+    }
+
+    /// The body with the brace that it lacks, if it starts with a key of the schema.
+    fn without_brace(&self, body: &str) -> Option<String> {
+        let (key, rest) = body.strip_prefix('"')?.split_once('"')?;
+        let starts = self.known.contains(key) && rest.trim_start().starts_with(':');
+        starts.then(|| format!("{{{body}"))
     }
 
     fn read_scalar(&self, body: &str, before: Vec<Repair>) -> Result<Parsed, ParseError> {
@@ -272,7 +294,10 @@ impl<'a> Answer<'a> {
     fn is_meant(&self, candidate: &Candidate) -> bool {
         match &candidate.read.node {
             Node::Object { entries, .. } => entries.iter().any(|(key, _)| self.known.contains(key)),
-            Node::List(items) => !candidate.read.bare && self.wants.list && items.len() > 1,
+            Node::List(items) => {
+                let structured = items.iter().any(|item| !matches!(item, Node::Text(_)));
+                self.wants.list && items.len() > 1 && (structured || !candidate.read.bare)
+            }
             _ => false,
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn scan(text: &str, known: &Vocabulary, budget: &Budget) -> Result<Fo
         match read_at(text, start, known, budget) {
             Ok(read) => {
                 let end = read.end;
-                if let Some(error) = cut_short(text, previous_end, start) {
+                if let Some(error) = stray_closer(text, previous_end, start) {
                     found.broken = Some(error);
                     return Ok(found);
                 }
@@ -61,7 +61,9 @@ pub(crate) fn scan(text: &str, known: &Vocabulary, budget: &Budget) -> Result<Fo
             },
         }
     }
-    found.broken = cut_short(text, previous_end, text.len());
+    if previous_end.is_some() {
+        found.broken = stray_closer(text, previous_end, text.len());
+    }
     Ok(found)
 }
 
@@ -93,36 +95,66 @@ fn prose_end(text: &str, start: usize) -> Option<usize> {
     let is_object = rest.starts_with('{');
     let mut depth = 0_usize;
     let mut deepest = 0_usize;
-    let mut json_like = false;
+    let (mut colons, mut quotes, mut commas) = (false, false, false);
     for (offset, c) in rest.char_indices() {
         match c {
             '{' | '[' => depth += 1,
             '}' | ']' => depth = depth.saturating_sub(1),
-            ':' => json_like = true,
-            '"' | '\'' | '“' => json_like = true,
+            ':' => colons = true,
+            '"' | '\'' | '“' => quotes = true,
+            ',' => commas = true,
             _ => {}
         }
         deepest = deepest.max(depth);
         if depth == 0 {
             let flat_list = !is_object && deepest == 1;
-            return (flat_list || !json_like).then_some(start + offset + 1);
+            let json_like = if flat_list {
+                quotes && commas
+            } else {
+                colons || quotes || (commas && deepest > 1)
+            };
+            return (!json_like).then_some(start + offset + 1);
         }
     }
     None
 }
 
-/// Whether a value seems to have ended too early: what follows it closes a quote and a bracket
-/// that it did not open, as after an unescaped quote.
-fn cut_short(text: &str, end: Option<usize>, next: usize) -> Option<ParseError> {
-    let gap = text.get(end?..next)?;
-    let suspicious = gap.char_indices().any(|(at, c)| {
-        matches!(c, '}' | ']')
-            && gap.get(..at).is_some_and(|before| {
-                before.trim_end_matches(is_space).ends_with(['"', '\'', '”', '’'])
-            })
-    });
-    suspicious.then(|| ParseError::Malformed {
-        problem: "the quotes inside a text are not escaped".to_owned(),
-        near: super::excerpt::excerpt(gap),
-    })
+/// Whether the text between two values closes a bracket that it did not open: then a value ended
+/// too early, as after an unescaped quote, or began too late. A closer too many right after a
+/// value is harmless.
+fn stray_closer(text: &str, end: Option<usize>, next: usize) -> Option<ParseError> {
+    let gap = text.get(end.unwrap_or(0)..next)?;
+    let prose = match end {
+        Some(_) => gap.trim_start_matches(|c| is_space(c) || matches!(c, '}' | ']')),
+        None => gap,
+    };
+    let mut depth = 0_usize;
+    for c in prose.chars() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => {
+                    return Some(unescaped(prose));
+                }
+            },
+            _ => {}
+        }
+    }
+    // The rest of a text or a key, or items that the list before them should have held.
+    let odd = prose.matches('"').count() % 2 == 1;
+    let listed = prose.starts_with(',') && !prose.trim_end_matches(is_space).ends_with(',');
+    if prose.contains("\":") || (end.is_some() && (odd || listed)) {
+        return Some(unescaped(prose));
+    }
+    None
+}
+
+fn unescaped(near: &str) -> ParseError {
+    ParseError::Malformed {
+        problem: "a bracket or a quote is closed that was not opened; are the quotes inside of \
+                  texts escaped?"
+            .to_owned(),
+        near: super::excerpt::excerpt(near),
+    }
 }

@@ -50,7 +50,7 @@ pub(crate) fn fences(text: &str) -> Vec<&str> {
         match open {
             None => {
                 for mark in ["```", "~~~"] {
-                    if trimmed_line.starts_with(mark) {
+                    if opens_fence(trimmed_line, mark) {
                         if let Some(body) = one_line(trimmed_line, mark) {
                             bodies.push(body);
                         } else {
@@ -70,6 +70,15 @@ pub(crate) fn fences(text: &str) -> Vec<&str> {
         bodies.push(trimmed(text.get(body..).unwrap_or_default()));
     }
     bodies
+}
+
+/// Whether a line is a fence with a language, a whole block, or nothing after it.
+fn opens_fence(line: &str, mark: &str) -> bool {
+    line.strip_prefix(mark).is_some_and(|tag| {
+        tag.is_empty()
+            || tag.starts_with(|c: char| c.is_alphabetic() || c == ' ')
+            || tag.ends_with(mark)
+    })
 }
 
 /// ```` ```json 42``` ```` on one line.

@@ -116,10 +116,10 @@ impl<'s> Fitter<'s> {
         };
         let resolved = self.schemas.resolve(inner)?;
         // `None` may be a member of the closed set itself.
-        if let Some(choices) = self.schemas.choices(&resolved)? {
-            if let Some(value) = self.same_choice(text, &choices)? {
-                return Ok(value);
-            }
+        if let Some(choices) = self.schemas.choices(&resolved)?
+            && let Some(value) = self.same_choice(text, &choices)?
+        {
+            return Ok(value);
         }
         if text.trim().is_empty() || is_null_word(text) {
             self.repair(RepairKind::Null, &excerpt(text), "null");

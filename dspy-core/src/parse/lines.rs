@@ -36,6 +36,10 @@ pub(super) fn block(text: &str, known: &Vocabulary) -> Option<Node> {
 
 fn scalar(text: &str) -> Option<Node> {
     let text = trimmed(text);
+    // Another key on the same line would be swallowed.
+    if text.contains(": ") || text.ends_with(':') {
+        return None;
+    }
     // Nested lines, references and block texts have a meaning of their own.
     if text.starts_with(['{', '[', '|', '>', '&', '!', '#', '\'']) || text.contains(" #") {
         return None;

@@ -180,6 +180,9 @@ impl<'t> Reader<'t> {
                 Some(_) if self.ellipsis()? => {}
                 Some(_) => {
                     if !comma {
+                        if !self.after_space() && !self.after_bracket() {
+                            return Err(self.malformed("there is no comma between two keys"));
+                        }
                         self.note(RepairKind::Syntax, "", ",");
                     }
                     comma = false;
@@ -217,6 +220,9 @@ impl<'t> Reader<'t> {
                     break;
                 }
                 Some(']') => {
+                    if items.is_empty() && self.after_comma() {
+                        return Err(self.malformed("a list holds nothing but commas"));
+                    }
                     if comma && !items.is_empty() {
                         self.note(RepairKind::Syntax, ",]", "]");
                     }
@@ -241,7 +247,7 @@ impl<'t> Reader<'t> {
                         break;
                     }
                     if !comma {
-                        if !self.after_space() {
+                        if !self.after_space() && !self.after_bracket() {
                             return Err(self.malformed("there is no comma between two items"));
                         }
                         self.note(RepairKind::Syntax, "", ",");
@@ -355,6 +361,15 @@ impl<'t> Reader<'t> {
     /// Whether white space stands right before.
     fn after_space(&self) -> bool {
         self.text.get(..self.at).and_then(|before| before.chars().next_back()).is_some_and(is_space)
+    }
+
+    fn after_comma(&self) -> bool {
+        self.text.get(..self.at).is_some_and(|before| before.trim_end().ends_with(','))
+    }
+
+    /// Whether a closed object or list stands right before.
+    fn after_bracket(&self) -> bool {
+        self.text.get(..self.at).is_some_and(|before| before.ends_with(['}', ']']))
     }
 
     fn advance(&mut self, c: char) -> Result<(), ParseError> {

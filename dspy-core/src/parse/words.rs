@@ -85,10 +85,11 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         if joins || super::reader::is_space(c) || starts {
             words.push(String::new());
         }
-        if !joins && !super::reader::is_space(c) {
-            if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase().map(|c| if c == '’' { '\'' } else { c }));
-            }
+        if !joins
+            && !super::reader::is_space(c)
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase().map(|c| if c == '’' { '\'' } else { c }));
         }
         previous = Some(c);
     }

@@ -25,7 +25,7 @@ use crate::signature::{Demo, Field, Reasoned, Signature};
 /// let think = ChainOfThought::<Qa>::new().with_lm(Lm::embedded());
 /// let out = think.call("Which is larger, a whale or a cat?").await?;
 /// println!("{}\n=> {}", out.reasoning, out.answer);
-/// # dspy::Result::Ok(()) }).unwrap();
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 pub struct ChainOfThought<S> {
     predictor: Predictor,

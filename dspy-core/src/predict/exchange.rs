@@ -155,7 +155,7 @@ impl Exchange<'_> {
         accept: &mut Accept<'_>,
     ) -> std::result::Result<Fields, Box<AnswerError>> {
         let mut first: Option<Fields> = None;
-        let mut errors: Vec<AnswerError> = Vec::new();
+        let mut errors: Vec<Box<AnswerError>> = Vec::new();
         for completion in &response.completions {
             let answer = match self.adapter.parse(&self.call, completion).await {
                 Ok(answer) => answer,
@@ -166,7 +166,11 @@ impl Exchange<'_> {
             };
             if let Err(message) = accept(&answer.fields) {
                 let kind = AnswerErrorKind::Type { message };
-                errors.push(AnswerError::new(kind, completion.joined_text(), answer.fields));
+                errors.push(Box::new(AnswerError::new(
+                    kind,
+                    completion.joined_text(),
+                    answer.fields,
+                )));
                 continue;
             }
             for (field, repair) in &answer.repairs {
@@ -179,11 +183,9 @@ impl Exchange<'_> {
                 warnings.extend(errors.iter().map(|e| format!("dropped a completion: {}", e.kind)));
                 Ok(fields)
             }
-            None => {
-                Err(Box::new(errors.into_iter().next().unwrap_or_else(|| {
-                    AnswerError::new(AnswerErrorKind::Empty, "", Fields::new())
-                })))
-            }
+            None => Err(errors.into_iter().next().unwrap_or_else(|| {
+                Box::new(AnswerError::new(AnswerErrorKind::Empty, "", Fields::new()))
+            })),
         }
     }
 

@@ -153,7 +153,7 @@ fn cell_value(cell: &str, field: &Field) -> Result<Value, String> {
         let cell = cell.trim();
         let exact = choices.into_iter().find(|choice| match &choice.value {
             Value::String(text) => text == cell,
-            other => other.to_string() == cell,
+            other => *other == cell,
         });
         if let Some(choice) = exact {
             return Ok(choice.value);

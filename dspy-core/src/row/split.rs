@@ -29,7 +29,7 @@ pub fn stratified_split<R, K: Serialize, const N: usize>(
 ) -> Result<[Vec<R>; N], DataError> {
     let fail = |message: String| Err(DataError::Split { message });
     let total: f64 = shares.iter().sum();
-    if shares.iter().any(|share| !(*share > 0.0)) || (total - 1.0).abs() > 1e-6 {
+    if shares.iter().any(|share| share.is_nan() || *share <= 0.0) || (total - 1.0).abs() > 1e-6 {
         return fail(format!("the shares {shares:?} must be positive and add up to 1"));
     }
     let count = rows.len();

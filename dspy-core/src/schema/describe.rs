@@ -59,10 +59,10 @@ fn named(root: &Value, schema: &Value, depth: usize) -> String {
     if depth > 8 {
         return "Any".to_owned();
     }
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        if let Some(name) = reference.rsplit('/').next().filter(|name| *name != "#") {
-            return name.to_owned();
-        }
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str)
+        && let Some(name) = reference.rsplit('/').next().filter(|name| *name != "#")
+    {
+        return name.to_owned();
     }
     let schema = resolve(root, schema);
     if let Some(alternatives) = schema.get("anyOf").and_then(Value::as_array) {

@@ -12,9 +12,9 @@ use crate::signature::{Field, Fields, SignatureSchema};
 pub(super) fn answer(
     schema: &SignatureSchema,
     completion: &Completion,
-) -> Result<Answer, AnswerError> {
+) -> Result<Answer, Box<AnswerError>> {
     let raw = completion.joined_text();
-    let fail = |kind| Err(AnswerError::new(kind, raw.clone(), Fields::new()));
+    let fail = |kind| Err(Box::new(AnswerError::new(kind, raw.clone(), Fields::new())));
     if completion.finish == FinishReason::ContentFilter {
         return fail(AnswerErrorKind::Filtered);
     }
@@ -83,7 +83,7 @@ fn without_sections(
     schema: &SignatureSchema,
     text: &str,
     raw: &str,
-) -> Result<Answer, AnswerError> {
+) -> Result<Answer, Box<AnswerError>> {
     let mut reading = Reading::new(schema, raw);
     let object = parse::parse(text, &object_schema(schema)).ok().map(|parsed| parsed.value);
     if let Some(Value::Object(mut fields)) = object {
@@ -163,7 +163,7 @@ impl<'a> Reading<'a> {
         self.answer.fields.insert(field.name().to_owned(), value);
     }
 
-    fn finish(self) -> Result<Answer, AnswerError> {
+    fn finish(self) -> Result<Answer, Box<AnswerError>> {
         let kind = if self.missing.is_empty() {
             self.wrong
         } else {
@@ -174,7 +174,7 @@ impl<'a> Reading<'a> {
                 debug_assert_eq!(self.answer.fields.len(), self.schema.outputs().len());
                 Ok(self.answer)
             }
-            Some(kind) => Err(AnswerError::new(kind, self.raw, self.answer.fields)),
+            Some(kind) => Err(Box::new(AnswerError::new(kind, self.raw, self.answer.fields))),
         }
     }
 }

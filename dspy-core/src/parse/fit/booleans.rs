@@ -30,6 +30,15 @@ const HEDGES: &[&str] = &[
     "almost",
     "sometimes",
     "but",
+    "doubt",
+    "doubts",
+    "doubtful",
+    "wonder",
+    "unlikely",
+    "claims",
+    "says",
+    "deny",
+    "denies",
     "probably",
     "possibly",
     "depends",
@@ -37,8 +46,8 @@ const HEDGES: &[&str] = &[
     "impossible",
 ];
 
-/// Words between which and the end of the answer the boolean stands.
-const LEADS: &[&str] = &["is", "answer", "be", "say", "answer:", "=", "result", "verdict"];
+/// A sentence of so many words that ends with the boolean says nothing else.
+const SHORT: usize = 4;
 
 /// Longer texts are not searched.
 const LONGEST: usize = 1000;
@@ -103,10 +112,16 @@ impl Fitter<'_> {
         if first && (!value || !others(0)) {
             return Ok(Some(value));
         }
-        let before = at.checked_sub(1).and_then(|before| words.get(before));
-        let led = before.is_some_and(|before| {
-            LEADS.contains(&before.text.as_str()) || before.chunk.ends_with(':')
+        let before = |steps: usize| at.checked_sub(steps).and_then(|at| words.get(at));
+        let is = before(1).is_some_and(|word| word.text == "is");
+        let answer = before(2).is_some_and(|word| {
+            matches!(word.text.as_str(), "answer" | "result" | "verdict" | "conclusion")
         });
+        let marked = before(1).is_some_and(|word| word.chunk.ends_with([':', '=']));
+        // `There is no` says nothing yet, `The claim is false` does.
+        let stated = words.len() <= SHORT
+            && words.get(at).is_some_and(|word| matches!(word.text.as_str(), "true" | "false"));
+        let led = marked || (is && (answer || stated));
         let last = at + 1 == words.len() && mentions.len() == 1 && !others(at);
         if last && led { Ok(Some(value)) } else { Err(unclear()) }
     }

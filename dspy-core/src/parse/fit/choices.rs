@@ -154,10 +154,13 @@ impl Fitter<'_> {
             at += name.len();
         }
         let numeric = |choice: &Choice| choice.label.parse::<f64>().is_ok();
-        let numbers = said.iter().filter(|word| word.text.contains(|c: char| c.is_ascii_digit()));
+        let has_digit = |word: &&Word| word.text.contains(|c: char| c.is_ascii_digit());
+        // `3 out of 10` is not simply 3.
+        let scaled =
+            found.iter().any(|choice| numeric(choice)) && said.iter().filter(has_digit).count() > 1;
         match found.as_slice() {
             [] => Ok(None),
-            [only] if !denied && !(numeric(only) && numbers.count() > 1) => Ok(Some(only)),
+            [only] if !denied && !scaled => Ok(Some(only)),
             several => {
                 let labels = several.iter().map(|choice| choice.label.clone()).collect();
                 Err(self.ambiguous(&listed(choices), node, labels))

@@ -16,6 +16,7 @@ pub(super) enum Digits {
 /// Words after a number that make it another number.
 const SCALES: &[&str] = &[
     "k",
+    "e",
     "m",
     "mn",
     "mio",
@@ -35,6 +36,12 @@ const SCALES: &[&str] = &[
     "trillion",
     "trillions",
     "lakh",
+    "mil",
+    "mill",
+    "mln",
+    "mrd",
+    "bil",
+    "tsd",
     "crore",
     "dozen",
     "dozens",
@@ -49,6 +56,47 @@ const SCALES: &[&str] = &[
     "tenths",
     "hundredths",
     "and a half",
+];
+
+/// Words that make a number in the same text a bound, a part, or something to calculate.
+const UNCLEAR: &[&str] = &[
+    "or",
+    "least",
+    "most",
+    "over",
+    "under",
+    "below",
+    "above",
+    "minus",
+    "negative",
+    "plus",
+    "times",
+    "squared",
+    "cubed",
+    "point",
+    "divided",
+    "multiplied",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
 ];
 
 /// Longer texts are not searched.
@@ -70,7 +118,8 @@ pub(super) fn find(text: &str) -> Digits {
         let (end, number) = token(&chars, at);
         let raw: String = chars.get(at..end).unwrap_or_default().iter().collect();
         let entry = number.ok_or(raw);
-        if !found.contains(&entry) {
+        // `It is 42. Yes, 42.` says it twice; `4 2` and `2 2` are unclear.
+        if !found.contains(&entry) || !text.contains(char::is_alphabetic) {
             found.push(entry);
         }
         at = end;
@@ -113,7 +162,9 @@ fn token(chars: &[char], start: usize) -> (usize, Option<String>) {
             exponent = chars.get(from..end).unwrap_or_default().iter().collect();
         }
     }
-    let clear = clear_after(chars, end);
+    // 0x1F, 0b1
+    let radix = body == "0" && matches!(chars.get(end), Some('x' | 'X' | 'b' | 'o'));
+    let clear = !radix && clear_after(chars, end);
     match (mantissa, sign(chars, before), clear) {
         (Some(mantissa), Some(sign), true) => (end, Some(format!("{sign}{mantissa}{exponent}"))),
         _ => (end, None),
@@ -135,7 +186,8 @@ fn sign(chars: &[char], start: usize) -> Option<&'static str> {
     };
     match c {
         '-' | '−' | '+' => {
-            let joined = back(steps + 1).is_some_and(|c| c.is_alphanumeric() || c == ')');
+            let joined = back(steps + 1)
+                .is_some_and(|c| c.is_alphanumeric() || matches!(c, ')' | '-' | '−' | '+' | '…'));
             match (joined, c) {
                 (true, _) => None,
                 (false, '+') => Some(""),
@@ -143,12 +195,13 @@ fn sign(chars: &[char], start: usize) -> Option<&'static str> {
             }
         }
         '(' if money => None,
-        '<' | '>' | '≤' | '≥' | '^' | '/' | '.' | ',' | '_' | '×' | '\\' => None,
+        '…' | '<' | '>' | '≤' | '≥' | '^' | '/' | '.' | ',' | '_' | '×' | '\\' => None,
         c if c.is_alphanumeric() => None,
         c if c.is_whitespace() => {
             // `- 5` may be a bullet or a sign, `< 5` is no number.
             let earlier = (steps + 1..=steps + 7).map_while(back).find(|c| !c.is_whitespace());
-            let unclear = earlier.is_some_and(|c| matches!(c, '-' | '−' | '<' | '>' | '≤' | '≥'));
+            let unclear =
+                earlier.is_some_and(|c| matches!(c, '-' | '−' | '…' | '<' | '>' | '≤' | '≥'));
             (!unclear).then_some("")
         }
         _ => Some(""),
@@ -163,12 +216,15 @@ fn clear_after(chars: &[char], end: usize) -> bool {
         rest.iter().skip(spaces).take_while(|c| c.is_alphanumeric()).take(16).collect();
     let next = rest.first();
     let glued_digit = spaces == 0 && unit.contains(|c: char| c.is_ascii_digit());
-    let joined = matches!(next, Some('/' | '^' | '×' | '\\' | '_'));
+    let dash = matches!(next, Some('-' | '–' | '−'))
+        && !rest.get(1).is_some_and(|c| c.is_alphabetic() || c.is_whitespace());
+    let joined = dash || matches!(next, Some('…' | '/' | '^' | '×' | '\\' | '_'));
+    let dots = matches!(rest, ['.', '.', ..]);
     let scaled = SCALES.contains(&unit.to_lowercase().as_str());
     let tail: String = rest.iter().take(12).collect();
     let fraction = tail.trim_start().to_lowercase();
     let mixed = fraction.starts_with("and a ") || fraction.starts_with("and one ");
-    !(glued_digit || joined || scaled || mixed)
+    !(glued_digit || joined || dots || scaled || mixed)
 }
 
 /// Digits with separators as JSON writes them; nothing if the separators are unclear.
@@ -204,9 +260,10 @@ fn plain(body: &str) -> Option<String> {
     Some(fraction.map_or_else(|| whole.to_owned(), |fraction| format!("{whole}.{fraction}")))
 }
 
-/// Whether a sentence says that the number is not the one.
+/// Whether a sentence says that the number is not the one, or not all of it.
 fn is_denied(text: &str) -> bool {
     let words = sentence_words(text);
     let at = words.iter().position(|word| word.text.contains(|c: char| c.is_ascii_digit()));
-    at.is_some_and(|at| negated(&words, at, at + 1))
+    words.iter().any(|word| UNCLEAR.contains(&word.text.as_str()))
+        || at.is_some_and(|at| negated(&words, at, at + 1))
 }

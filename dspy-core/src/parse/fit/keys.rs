@@ -36,19 +36,19 @@ pub(super) fn matched<'s>(
     let exact: Vec<Option<&str>> = out.clone();
     let mut claims: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
-        if exact.get(index).is_some_and(Option::is_none) && entry.0.len() <= 200 {
-            if forms.contains_key(&same_form(&entry.0)) {
-                if let Some(key) = free(entry, &exact) {
-                    claims.entry(key).or_default().push(index);
-                }
-            }
+        if exact.get(index).is_some_and(Option::is_none)
+            && entry.0.len() <= 200
+            && forms.contains_key(&same_form(&entry.0))
+            && let Some(key) = free(entry, &exact)
+        {
+            claims.entry(key).or_default().push(index);
         }
     }
     for (key, indices) in claims {
-        if let [only] = indices.as_slice() {
-            if let Some(slot) = out.get_mut(*only) {
-                *slot = Some(key);
-            }
+        if let [only] = indices.as_slice()
+            && let Some(slot) = out.get_mut(*only)
+        {
+            *slot = Some(key);
         }
     }
     out

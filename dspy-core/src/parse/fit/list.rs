@@ -30,7 +30,11 @@ impl Fitter<'_> {
                 [(_, Node::List(inner))] => {
                     // {"items": […]}, unless the object is an item itself.
                     let wrapped = Node::List(vec![node.clone()]);
-                    let as_item = self.attempt_items(&wrapped, schema)?;
+                    let as_item = if self.holds_texts(schema)? {
+                        Err(self.mismatch("text", node))
+                    } else {
+                        self.attempt_items(&wrapped, schema)?
+                    };
                     let (list, inner_node) = (inner.clone(), Node::List(inner.clone()));
                     match (as_item, self.attempt_items(&inner_node, schema)?) {
                         (Ok(_), Ok(_)) => {
@@ -54,7 +58,8 @@ impl Fitter<'_> {
     /// A single value as the only item.
     fn wrap(&mut self, items: &[Node], node: &Node, schema: &Value) -> Result<Value, ParseError> {
         let tuple = schema.get("prefixItems").is_some();
-        if tuple || self.holds_lists(schema)? {
+        let structure = matches!(node, Node::Object { .. });
+        if tuple || self.holds_lists(schema)? || (structure && self.holds_texts(schema)?) {
             return Err(self.mismatch("a list", node));
         }
         let value = self.items(items, node, schema)?;
@@ -77,6 +82,17 @@ impl Fitter<'_> {
     fn holds_lists(&self, schema: &Value) -> Result<bool, ParseError> {
         match schema.get("items") {
             Some(items) => Ok(self.schemas.wants(items)?.list),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether the items are texts, so that an object among them would have to become one.
+    fn holds_texts(&self, schema: &Value) -> Result<bool, ParseError> {
+        match schema.get("items") {
+            Some(items) => {
+                let wants = self.schemas.wants(items)?;
+                Ok(wants.text && !wants.object && !wants.anything)
+            }
             None => Ok(false),
         }
     }
@@ -179,11 +195,11 @@ impl Fitter<'_> {
             return Err(self.mismatch(expected, node));
         }
         // `"a", "b"` lacks nothing but the brackets.
-        if text.trim_start().starts_with('"') {
-            if let Some(list) = strict(&format!("[{text}]")) {
-                self.repair(RepairKind::Syntax, &excerpt(text), "[…]");
-                return self.fit_list(&list, schema);
-            }
+        if text.trim_start().starts_with('"')
+            && let Some(list) = strict(&format!("[{text}]"))
+        {
+            self.repair(RepairKind::Syntax, &excerpt(text), "[…]");
+            return self.fit_list(&list, schema);
         }
         let split = lists::bullets(text).or_else(|| {
             let lines = lists::lines(text)?;
@@ -195,13 +211,13 @@ impl Fitter<'_> {
         let pieces = lists::pieces(text);
         if wants.text {
             // Whether a comma separates items or belongs to the only one cannot be told.
-            if pieces.is_some() {
+            if text.contains(',') {
                 return Err(self.ambiguous(expected, node, Vec::new()));
             }
-            if lists::is_sentence(text) {
+            if lists::is_sentence(text) || text.contains(['[', ']', '{', '}']) {
                 return Err(self.mismatch(expected, node));
             }
-            return self.wrap(&[node.clone()], node, schema);
+            return self.wrap(std::slice::from_ref(node), node, schema);
         }
         let alone = self.attempt_items(&Node::List(vec![node.clone()]), schema)?;
         match (alone, pieces) {
@@ -210,7 +226,7 @@ impl Fitter<'_> {
                 Err(self.ambiguous(expected, node, Vec::new()))
             }
             (Err(_), Some(pieces)) => self.fit_split(&pieces, text, node, schema),
-            (_, None) => self.wrap(&[node.clone()], node, schema),
+            (_, None) => self.wrap(std::slice::from_ref(node), node, schema),
         }
     }
 

@@ -18,6 +18,11 @@ impl Fitter<'_> {
             return self.unwrapped(node, &inner, schema);
         }
         let raw = self.digits(node, &expected)?;
+        let groups = raw.split_once('.').is_some_and(|(_, fraction)| fraction.len() == 3);
+        if groups && matches!(node, Node::Text(_)) {
+            // `545.000` is a thousand times more where the point separates groups.
+            return Err(self.ambiguous(&expected, node, Vec::new()));
+        }
         let Some(whole) = whole(&raw) else {
             return Err(self.mismatch(&expected, node));
         };

@@ -21,7 +21,7 @@ impl Fitter<'_> {
                 Some(declared) => self.fit_entries(node, entries, *cut, schema, declared),
                 None => {
                     let map = self.fit_map(entries, schema)?;
-                    self.whole(map, *cut, schema)
+                    self.whole(map, *cut, false, schema)
                 }
             },
             Node::Text(text) => match self.decoded(text)? {
@@ -55,12 +55,15 @@ impl Fitter<'_> {
         self.budget.spend(entries.len() + declared.len())?;
         let matched = keys::matched(entries, declared);
         let exact = entries.iter().any(|(key, _)| declared.contains_key(key));
-        if !exact && !entries.is_empty() && !declared.is_empty() {
-            if let Some(value) = self.inside(node, entries, schema, &matched)? {
-                return Ok(value);
-            }
+        if !exact
+            && !entries.is_empty()
+            && !declared.is_empty()
+            && let Some(value) = self.inside(node, entries, schema, &matched)?
+        {
+            return Ok(value);
         }
         let mut map = Map::with_capacity(declared.len());
+        let mut ignored = false;
         for ((key, value), property) in entries.iter().zip(&matched) {
             let fitted = match property {
                 Some(property) => {
@@ -71,11 +74,15 @@ impl Fitter<'_> {
                     self.fit_property(property, value, inner, schema)?
                         .map(|value| ((*property).to_owned(), value))
                 }
-                None => self.fit_extra(key, value, schema)?,
+                None => {
+                    let extra = self.fit_extra(key, value, schema)?;
+                    ignored |= extra.is_none();
+                    extra
+                }
             };
             map.extend(fitted);
         }
-        self.whole(map, cut, schema)
+        self.whole(map, cut, ignored, schema)
     }
 
     /// What an object holds that has no declared key, but wraps one that does.
@@ -87,19 +94,19 @@ impl Fitter<'_> {
         matched: &[Option<&str>],
     ) -> Result<Option<Value>, ParseError> {
         let respelled = matched.iter().any(Option::is_some);
-        if let Some(inner) = wrapped(entries) {
-            if let Ok(value) = self.attempt(inner, schema)? {
-                if respelled {
-                    // `{"Note": {"note": …}}` could be the object itself.
-                    let both = vec![excerpt_node(node), excerpt_node(inner)];
-                    let required = required(schema).count();
-                    if required <= 1 {
-                        return Err(self.ambiguous(&expected(schema), node, both));
-                    }
+        if let Some(inner) = wrapped(entries)
+            && let Ok(value) = self.attempt(inner, schema)?
+        {
+            if respelled {
+                // `{"Note": {"note": …}}` could be the object itself.
+                let both = vec![excerpt_node(node), excerpt_node(inner)];
+                let required = required(schema).count();
+                if required <= 1 {
+                    return Err(self.ambiguous(&expected(schema), node, both));
                 }
-                self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
-                return Ok(Some(value));
             }
+            self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
+            return Ok(Some(value));
         }
         let ignored =
             |(key, _): &(String, Node)| matches!(self.undeclared(schema, key), Undeclared::Ignored);
@@ -156,12 +163,13 @@ impl Fitter<'_> {
         }
     }
 
-    /// The object with its defaults. An object that was cut off gets none: what is missing may
-    /// have been going to come.
+    /// The object with its defaults. Nothing that is required is filled in if it may have been
+    /// meant: by an object that was cut off, or by a key that nobody knows.
     fn whole(
         &mut self,
         mut map: Map<String, Value>,
         cut: bool,
+        ignored: bool,
         schema: &Value,
     ) -> Result<Value, ParseError> {
         let declared = properties(schema);
@@ -171,7 +179,7 @@ impl Fitter<'_> {
             }
             let property = declared.and_then(|declared| declared.get(key));
             let filled = match property {
-                Some(property) if !cut => self.absent(key, property)?,
+                Some(property) if !cut && !ignored => self.absent(key, property)?,
                 _ => None,
             };
             let Some(value) = filled else {
@@ -184,10 +192,10 @@ impl Fitter<'_> {
         }
         if !cut {
             for (key, property) in declared.into_iter().flatten() {
-                if let Some(default) = property.get("default") {
-                    if !map.contains_key(key) {
-                        map.insert(key.clone(), default.clone());
-                    }
+                if let Some(default) = property.get("default")
+                    && !map.contains_key(key)
+                {
+                    map.insert(key.clone(), default.clone());
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::parse::error::ParseError;
 use crate::parse::excerpt::{excerpt, excerpt_node};
 use crate::parse::node::Node;
 use crate::parse::repair::{Level, Repair, RepairKind};
-use crate::parse::schemas::{Choice, properties, required, requires};
+use crate::parse::schemas::{Choice, kind_of, properties, required, requires};
 
 /// The most reasons that an error gives.
 const REASONS: usize = 6;
@@ -27,17 +27,26 @@ impl Fitter<'_> {
         node: &Node,
         variants: &[Value],
     ) -> Result<Value, ParseError> {
-        if let Node::Object { entries, cut } = node {
-            if let Some(tag) = self.tag(variants)? {
-                return self.fit_tagged(node, entries, *cut, variants, &tag);
-            }
+        if let Node::Object { entries, cut } = node
+            && let Some(tag) = self.tag(variants)?
+        {
+            return self.fit_tagged(node, entries, *cut, variants, &tag);
         }
         let mut fits: Vec<Fit> = Vec::new();
         let mut reasons = Vec::new();
         let mut last = None;
         for variant in variants {
             let mark = self.repairs.len();
-            match self.attempt(node, variant)? {
+            // A text alternative must not hide why the structure that was meant does not fit.
+            let structure = matches!(node, Node::List(_) | Node::Object { .. });
+            let fitted = if structure && kind_of(variant) == Some("string") {
+                Err(self.mismatch("text", node))
+            } else if let Some(key) = foreign_key(node, variant, variants) {
+                Err(self.unknown_key(key, variant))
+            } else {
+                self.attempt(node, variant)?
+            };
+            match fitted {
                 Ok(value) => {
                     let repairs = self.repairs.split_off(mark.min(self.repairs.len()));
                     fits.push(Fit { value, cost: cost(&repairs), repairs });
@@ -156,6 +165,27 @@ impl Fitter<'_> {
             }
         }
     }
+}
+
+/// A key of the object that another alternative declares and this one does not: to leave it out
+/// would hide that the other one was meant.
+fn foreign_key<'n>(node: &'n Node, variant: &Value, variants: &[Value]) -> Option<&'n str> {
+    let Node::Object { entries, .. } = node else {
+        return None;
+    };
+    let own = properties(variant)?;
+    if variant.get("additionalProperties").is_some() {
+        return None;
+    }
+    let declares = |variant: &Value, key: &str| {
+        properties(variant).is_some_and(|properties| properties.contains_key(key))
+    };
+    let foreign = |(key, value): &&(String, Node)| {
+        !matches!(value, Node::Null)
+            && !own.contains_key(key)
+            && variants.iter().any(|other| declares(other, key))
+    };
+    entries.iter().find(foreign).map(|(key, _)| key.as_str())
 }
 
 fn cost(repairs: &[Repair]) -> Cost {

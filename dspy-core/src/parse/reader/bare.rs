@@ -75,12 +75,12 @@ impl Reader<'_> {
             let after = rest.get(offset + c.len_utf8()..).unwrap_or_default();
             match c {
                 '}' | ']' | '\n' | '\r' => return Ok(start + offset),
-                ',' if in_object => {
-                    if !self.belongs(after, start + offset + 1, rest.get(..offset))? {
-                        return Ok(start + offset);
-                    }
+                ',' if !in_object
+                    || !self.belongs(after, start + offset + 1, rest.get(..offset))? =>
+                {
+                    return Ok(start + offset);
                 }
-                ',' => return Ok(start + offset),
+                ',' => {}
                 '/' if is_space(previous) && (after.starts_with('/') || after.starts_with('*')) => {
                     return Ok(start + offset);
                 }

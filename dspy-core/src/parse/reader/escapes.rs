@@ -36,6 +36,10 @@ impl Reader<'_> {
 
     fn unicode(&mut self, out: &mut String) -> Result<(), ParseError> {
         let Some(unit) = hex(self.rest(), 'u') else {
+            let digits = self.rest().strip_prefix('u').unwrap_or_default();
+            if digits.len() < 4 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+                return Err(self.malformed("the text ends inside an escape"));
+            }
             self.note(RepairKind::Syntax, "\\u", "\\\\u");
             out.push_str("\\u");
             return self.advance('u');

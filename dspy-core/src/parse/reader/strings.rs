@@ -109,6 +109,9 @@ impl Reader<'_> {
             previous = c;
         }
         let end = out.trim_end();
+        if end.is_empty() {
+            return Err(self.malformed("the text ends where a value is expected"));
+        }
         if any_inner || end.ends_with(['}', ']']) || end.ends_with("```") {
             return Err(self.malformed("a quote is never closed"));
         }
@@ -167,12 +170,14 @@ impl Reader<'_> {
             return Ok(Verdict::Close);
         }
         let ends = self.ends_here(after)?;
-        let comma = self.after_blank(after)?.1 == Some(',');
-        if inner % 2 == 0 && ends {
+        if inner.is_multiple_of(2) && ends {
             return Ok(Verdict::Close);
         }
-        if inner % 2 == 0 && comma {
-            // A comma follows, but no key: this ends the text, or it does not.
+        // What looks like a key, a new item or the next value was not meant as text.
+        let (next_at, next) = self.after_blank(after)?;
+        let comma = next == Some(',');
+        let line_break = self.text.get(after..next_at).is_some_and(|gap| gap.contains('\n'));
+        if next == Some(':') || line_break || (inner.is_multiple_of(2) && comma) {
             return Err(self.malformed("the quotes inside a text are not escaped"));
         }
         if !ends {
