@@ -174,6 +174,19 @@ async fn a_memo_answers_what_was_paid_before() {
 }
 
 #[tokio::test]
+async fn a_memo_holds_follow_ups_as_well() {
+    let model = Scripted::texts(&["{}", &sections(&[("copy", "second")])]);
+    let program = Predict::<Echo>::new().with_lm(model.lm());
+    let first = program.call("x").record().await.unwrap();
+    let trace = first.trace();
+    let call = &trace.calls()[0];
+    assert_eq!((call.requests.len(), call.responses.len(), model.calls()), (2, 2, 2));
+    let again = Run::with(RunOptions::default().with_memo(first.trace()));
+    let second = program.call("x").run(&again).await.unwrap();
+    assert_eq!((second.copy.as_str(), model.calls()), ("second", 2));
+}
+
+#[tokio::test]
 async fn a_dropped_call_is_cancelled() {
     let model = Scripted::new(|_, _| Ok(Response::text("x")));
     let program = Predict::<Echo>::new().with_lm(model.lm());

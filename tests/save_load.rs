@@ -176,12 +176,13 @@ fn endpoints_and_keys_in_a_file_are_ignored_and_reported() {
     let mut file = module::to_value(&tuned(), None);
     file["think"]["lm"] = json!({
         "model": "openai/gpt-4o-mini", "temperature": 0.5,
-        "api_base": "http://evil.example", "api_key": "sk-canary",
+        "api_base": "http://evil.example", "api_key": "sk-canary", "num_retries": 3, "top_p": null,
     });
     let mut program = blank();
     let report = load(&mut program, &file, LoadOptions::default()).unwrap();
     let ignored: Vec<_> = report.issues.iter().map(ToString::to_string).collect();
-    assert_eq!(ignored.len(), 2, "{ignored:?}");
+    assert_eq!(ignored.len(), 3, "{ignored:?}");
+    assert!(ignored[2].contains("`num_retries`"), "{ignored:?}");
     assert!(ignored[0].contains("`api_base`") && ignored[1].contains("`api_key`"), "{ignored:?}");
     let again = module::to_value(&program, None).to_string();
     assert!(!again.contains("evil") && !again.contains("canary"), "{again}");

@@ -35,6 +35,7 @@ use memo::Memo;
 ///
 /// ```
 /// use dspy::prelude::*;
+/// use dspy::run::Run;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }

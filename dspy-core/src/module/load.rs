@@ -50,7 +50,8 @@ pub enum LoadIssue {
         /// What was expected and what was found.
         message: String,
     },
-    /// A setting in the file that files must not make, such as an endpoint or a key.
+    /// A setting of the model in the file that is left out: an endpoint or a key, which files must
+    /// not set, or one that this version does not know.
     Ignored {
         /// The leaf.
         path: String,
@@ -65,10 +66,13 @@ impl fmt::Display for LoadIssue {
             Self::Missing { path } => write!(f, "missing: the file has no entry for `{path}`"),
             Self::Unused { path } => write!(f, "unused: the program has no leaf `{path}`"),
             Self::Wrong { path, message } => write!(f, "wrong: `{path}`: {message}"),
-            Self::Ignored { path, key } => write!(
+            Self::Ignored { path, key } if REFUSED.contains(&key.as_str()) => write!(
                 f,
                 "ignored: `{path}` sets `{key}`; a file may not set endpoints or keys, set it in code"
             ),
+            Self::Ignored { path, key } => {
+                write!(f, "ignored: `{path}` sets `{key}`, which has no meaning here")
+            }
         }
     }
 }
@@ -178,7 +182,7 @@ fn load_leaf(path: &str, leaf: &mut dyn Leaf, entry: &Map<String, Value>, report
                 Err(message) => report.issues.push(wrong(message)),
             },
             "lm" => {
-                let (value, ignored) = without_endpoints(value);
+                let (value, ignored) = known_settings(value);
                 parameters.push((ParameterKind::LM, value));
                 report.issues.extend(
                     ignored
@@ -240,13 +244,33 @@ fn signature_parameters(
     Ok(parameters)
 }
 
-/// The LM choice without what a file must not decide: where requests go and with which key.
-fn without_endpoints(value: &Value) -> (Value, Vec<String>) {
-    const REFUSED: [&str; 7] =
-        ["api_base", "base_url", "api_key", "headers", "extra_headers", "endpoint", "extra"];
+/// What decides where requests go and with which key.
+const REFUSED: [&str; 7] =
+    ["api_base", "base_url", "api_key", "headers", "extra_headers", "endpoint", "extra"];
+
+/// The model's settings that are known, and the names of the others. An unset one says nothing.
+fn known_settings(value: &Value) -> (Value, Vec<String>) {
+    const KNOWN: [&str; 13] = [
+        "model",
+        "temperature",
+        "top_p",
+        "top_k",
+        "max_tokens",
+        "n",
+        "seed",
+        "stop",
+        "presence_penalty",
+        "frequency_penalty",
+        "logprobs",
+        "reasoning_effort",
+        "parallel_tool_calls",
+    ];
     let Some(object) = value.as_object() else { return (value.clone(), Vec::new()) };
-    let (refused, kept): (Vec<_>, Vec<_>) =
-        object.clone().into_iter().partition(|(key, _)| REFUSED.contains(&key.as_str()));
-    let refused = refused.into_iter().map(|(key, _)| key).collect();
-    (Value::Object(kept.into_iter().collect()), refused)
+    let (known, others): (Vec<_>, Vec<_>) = object
+        .clone()
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .partition(|(key, _)| KNOWN.contains(&key.as_str()));
+    let others = others.into_iter().map(|(key, _)| key).collect();
+    (Value::Object(known.into_iter().collect()), others)
 }

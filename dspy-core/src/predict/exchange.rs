@@ -30,7 +30,7 @@ pub(super) struct Summary {
 pub(super) type Accept<'a> = dyn FnMut(&Fields) -> std::result::Result<(), String> + Send + 'a;
 
 struct Progress {
-    request: Arc<Request>,
+    requests: Vec<Arc<Request>>,
     responses: Vec<Response>,
     summary: Summary,
     replayed: bool,
@@ -43,12 +43,12 @@ impl Exchange<'_> {
         let started = Instant::now();
         self.emit(|path, invocation| Event::CallStarted { path, invocation });
         let mut progress = Progress {
-            request: Arc::new(request),
+            requests: Vec::new(),
             responses: Vec::new(),
             summary: Summary::default(),
             replayed: false,
         };
-        let result = self.converse(&mut progress, accept).await;
+        let result = self.converse(Arc::new(request), &mut progress, accept).await;
         self.emit(|path, invocation| Event::CallEnded { path, invocation, ok: result.is_ok() });
         for warning in &progress.summary.warnings {
             self.slot.scope().warn(&format!("`{}`: {warning}", self.slot.path()));
@@ -61,7 +61,7 @@ impl Exchange<'_> {
                 path: self.slot.path().to_owned(),
                 inputs: self.call.inputs.clone(),
                 outputs: result.as_ref().map(Fields::clone).map_err(ToString::to_string),
-                request: Arc::clone(&progress.request),
+                requests: progress.requests,
                 responses: progress.responses,
                 usage: progress.summary.usage,
                 warnings: progress.summary.warnings.clone(),
@@ -73,10 +73,16 @@ impl Exchange<'_> {
     }
 
     /// Asks until an answer can be read or the follow-ups are used up; gives the first fields.
-    async fn converse(&self, progress: &mut Progress, accept: &mut Accept<'_>) -> Result<Fields> {
+    async fn converse(
+        &self,
+        mut request: Arc<Request>,
+        progress: &mut Progress,
+        accept: &mut Accept<'_>,
+    ) -> Result<Fields> {
         let mut left = self.follow_ups;
         loop {
-            let response = self.ask(progress).await?;
+            progress.requests.push(Arc::clone(&request));
+            let response = self.ask(&request, progress).await?;
             let read = self.read(&response, &mut progress.summary.warnings, accept).await;
             progress.responses.push(response);
             let error = match read {
@@ -88,24 +94,23 @@ impl Exchange<'_> {
             }
             left -= 1;
             progress.summary.warnings.push(format!("asked again: {}", error.kind));
-            let next = self.adapter.follow_up(&self.call, &progress.request, &error);
-            progress.request = Arc::new(next);
+            request = Arc::new(self.adapter.follow_up(&self.call, &request, &error));
         }
     }
 
-    async fn ask(&self, progress: &mut Progress) -> Result<Response> {
+    async fn ask(&self, request: &Request, progress: &mut Progress) -> Result<Response> {
         let run = self.slot.run();
         if let Some(memo) = run.memo() {
-            let key = MemoKey::new(self.slot.path(), &progress.request);
+            let key = MemoKey::new(self.slot.path(), request);
             if let Some(paid) = key.and_then(|key| memo.take(&key)) {
                 progress.replayed = true;
                 return Ok(paid);
             }
         }
         let answered = if run.wants_events() {
-            self.stream(&progress.request).await
+            self.stream(request).await
         } else {
-            self.lm.generate(&progress.request).await
+            self.lm.generate(request).await
         };
         let response = answered.map_err(|error| Error::Lm {
             path: self.slot.path().to_owned(),

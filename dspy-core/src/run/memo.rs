@@ -30,10 +30,10 @@ impl Memo {
     pub(super) fn of(calls: &[CallRecord]) -> Self {
         let mut all: HashMap<_, VecDeque<_>> = HashMap::new();
         for call in calls {
-            // A call that needed follow-ups was answered by its last request.
-            let Some(response) = call.responses.last() else { continue };
-            if let Some(key) = MemoKey::new(&call.path, &call.request) {
-                all.entry(key).or_default().push_back(response.clone());
+            for (request, response) in call.requests.iter().zip(&call.responses) {
+                if let Some(key) = MemoKey::new(&call.path, request) {
+                    all.entry(key).or_default().push_back(response.clone());
+                }
             }
         }
         Self { left: Mutex::new(all) }

@@ -22,9 +22,9 @@ pub struct CallRecord {
     pub inputs: Fields,
     /// The outputs, or why there are none.
     pub outputs: Result<Fields, String>,
-    /// What was sent to the model, last attempt included.
-    pub request: Arc<Request>,
-    /// What the model answered to the first request, then to each follow-up.
+    /// What was sent to the model: the first request, then each follow-up.
+    pub requests: Vec<Arc<Request>>,
+    /// What the model answered to each of them; one less where the last got no answer.
     pub responses: Vec<Response>,
     /// What the call spent, follow-ups included.
     pub usage: Usage,
@@ -37,9 +37,9 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// The messages sent and the answer, as a person reads them.
+    /// The last request's messages and the answer, as a person reads them.
     pub fn transcript(&self) -> String {
-        let mut text = transcript(&self.request);
+        let mut text = self.requests.last().map(|request| transcript(request)).unwrap_or_default();
         for completion in self.responses.last().into_iter().flat_map(|r| &r.completions) {
             text.push_str("──── answer ────\n");
             text.push_str(completion.joined_text().trim_end());

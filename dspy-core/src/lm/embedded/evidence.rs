@@ -5,10 +5,10 @@
 //! hints in the instruction. Each source but the first is bounded.
 
 use super::chance::coin;
-use super::features::{Features, stem_key};
+use super::features::{Features, Overlap, stem_key};
 use super::field::Choice;
 use super::hints::{self, Hint};
-use super::prompt::Prompt;
+use super::prompt::{Demo, Prompt};
 use super::words::{content_words, likeness};
 
 /// Smoothing of the counts, in features.
@@ -46,9 +46,7 @@ pub(super) struct Evidence<'a> {
 /// What a demonstration shares with the question.
 #[derive(Debug)]
 struct Known {
-    /// Places of shared features among the question's, with their weight here.
-    shared: Vec<(usize, f64)>,
-    mass: f64,
+    overlap: Overlap,
     similarity: f64,
 }
 
@@ -71,9 +69,7 @@ impl<'a> Evidence<'a> {
                 words.push((word.stem().to_owned(), word.raw.to_lowercase()));
             }
         }
-        let of_demos: Vec<Features> =
-            prompt.demos.iter().map(|demo| Features::of(demo.inputs.iter())).collect();
-        let demos = compare(&features, &of_demos);
+        let demos = compare(&features, &prompt.demos);
         let letters = letter_runs(&text);
         Self { prompt, text, features, words, letters, demos }
     }
@@ -130,8 +126,8 @@ impl<'a> Evidence<'a> {
             let (Some(counts), Some(mass)) = (within.get_mut(option), mass.get_mut(option)) else {
                 continue;
             };
-            *mass += demo.mass;
-            for (slot, weight) in &demo.shared {
+            *mass += demo.overlap.mass;
+            for (slot, weight) in &demo.overlap.shared {
                 for counts in [&mut *counts, &mut total] {
                     if let Some(count) = counts.get_mut(*slot) {
                         *count += weight;
@@ -228,7 +224,7 @@ impl<'a> Evidence<'a> {
             let (mut inside, mut outside) = (0.0, 0.0);
             if let Some(slot) = self.features.place(stem_key(stem)) {
                 for (demo, of) in labels {
-                    let shared = self.demos.get(*demo).map(|known| known.shared.as_slice());
+                    let shared = self.demos.get(*demo).map(|known| known.overlap.shared.as_slice());
                     let found = shared.unwrap_or_default().binary_search_by_key(&slot, |(s, _)| *s);
                     match found {
                         Ok(_) if *of == option => inside += 1.0,
@@ -287,11 +283,12 @@ fn letter_runs(text: &str) -> Vec<[u8; 3]> {
 
 /// What each demonstration shares with the question, and their cosine similarity, in which rare
 /// features count more.
-fn compare(question: &Features, demos: &[Features]) -> Vec<Known> {
-    let shared: Vec<Vec<(usize, f64)>> = demos.iter().map(|demo| demo.shared(question)).collect();
+fn compare(question: &Features, demos: &[Demo]) -> Vec<Known> {
+    let overlaps: Vec<Overlap> =
+        demos.iter().map(|demo| question.overlap(demo.inputs.iter())).collect();
     let mut holders = vec![0_usize; question.entries().len()];
-    for (slot, _) in shared.iter().flatten() {
-        if let Some(count) = holders.get_mut(*slot) {
+    for (place, _) in overlaps.iter().flat_map(|overlap| &overlap.shared) {
+        if let Some(count) = holders.get_mut(*place) {
             *count += 1;
         }
     }
@@ -303,20 +300,18 @@ fn compare(question: &Features, demos: &[Features]) -> Vec<Known> {
         .map(|((_, weight), holders)| (*weight, rarity(*holders)))
         .collect();
     let length: f64 = weights.iter().map(|(weight, rarity)| (weight * rarity).powi(2)).sum();
-    let known = |(demo, shared): (&Features, Vec<(usize, f64)>)| {
-        let (mut product, mut common, mut plain) = (0.0, 0.0, 0.0);
-        for (slot, own) in &shared {
-            let (weight, rarity) = weights.get(*slot).copied().unwrap_or_default();
+    let known = |overlap: Overlap| {
+        let (mut product, mut common) = (0.0, 0.0);
+        for (place, own) in &overlap.shared {
+            let (weight, rarity) = weights.get(*place).copied().unwrap_or_default();
             product += weight * own * rarity * rarity;
             common += (own * rarity).powi(2);
-            plain += own * own;
         }
         // Features that the question lacks are taken for rare ones.
-        let squares: f64 = demo.entries().iter().map(|(_, weight)| weight * weight).sum();
-        let other = (squares - plain).max(0.0) * rarity(1).powi(2);
+        let other = overlap.other_squares * rarity(1).powi(2);
         let lengths = (length * (common + other)).sqrt();
         let similarity = if lengths > 0.0 { (product / lengths).min(1.0) } else { 0.0 };
-        Known { shared, mass: demo.mass(), similarity }
+        Known { overlap, similarity }
     };
-    demos.iter().zip(shared).map(known).collect()
+    overlaps.into_iter().map(known).collect()
 }

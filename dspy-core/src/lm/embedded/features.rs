@@ -14,31 +14,41 @@ const NUMBER: f64 = 0.5;
 const VALUE: f64 = 1.0;
 
 /// A text as weighted features, each a hash.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Features {
+    /// Sorted, each once.
     entries: Vec<(u64, f64)>,
+    /// A bit for the low part of every feature: most foreign features are turned away by it.
+    sieve: [u64; SIEVE],
+}
+
+const SIEVE: usize = 64;
+
+/// What another text shares with some features.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Overlap {
+    /// Places of shared features, ascending, with their weight in the other text.
+    pub(super) shared: Vec<(usize, f64)>,
+    /// The sum of all weights of the other text.
+    pub(super) mass: f64,
+    /// The sum of the squared weights of what is not shared.
+    pub(super) other_squares: f64,
 }
 
 impl Features {
     /// The features of named field values.
     pub(super) fn of<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut entries = Vec::new();
-        for (name, value) in fields {
-            let count = add_text(&mut entries, value);
-            if (1..=4).contains(&count) {
-                let value = value.trim().to_lowercase();
-                entries.push((hash(b'=', &[name.as_bytes(), b"=", value.as_bytes()]), VALUE));
+        each(fields, |key, weight| entries.push((key, weight)));
+        merge(&mut entries);
+        let mut sieve = [0; SIEVE];
+        for (key, _) in &entries {
+            let (word, bit) = sieve_bit(*key);
+            if let Some(bits) = sieve.get_mut(word) {
+                *bits |= bit;
             }
         }
-        entries.sort_unstable_by_key(|(key, _)| *key);
-        entries.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                kept.1 += later.1;
-            }
-            same
-        });
-        Self { entries }
+        Self { entries, sieve }
     }
 
     /// Distinct features with their weights, sorted.
@@ -46,42 +56,79 @@ impl Features {
         &self.entries
     }
 
-    /// Where a feature stands among the entries.
-    pub(super) fn place(&self, key: u64) -> Option<usize> {
-        self.entries.binary_search_by_key(&key, |(own, _)| *own).ok()
-    }
-
-    /// The features shared with `other`: their places there, ascending, and their weights here.
-    pub(super) fn shared(&self, other: &Self) -> Vec<(usize, f64)> {
-        let place = |(key, weight): &(u64, f64)| Some((other.place(*key)?, *weight));
-        self.entries.iter().filter_map(place).collect()
-    }
-
     /// The sum of all weights.
     pub(super) fn mass(&self) -> f64 {
         self.entries.iter().map(|(_, weight)| weight).sum()
     }
+
+    /// Where a feature stands among the entries.
+    pub(super) fn place(&self, key: u64) -> Option<usize> {
+        let (word, bit) = sieve_bit(key);
+        self.sieve.get(word).filter(|bits| *bits & bit != 0)?;
+        self.entries.binary_search_by_key(&key, |(own, _)| *own).ok()
+    }
+
+    /// Compares these features with those of other field values.
+    pub(super) fn overlap<'a>(
+        &self,
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Overlap {
+        let mut overlap = Overlap::default();
+        each(fields, |key, weight| {
+            overlap.mass += weight;
+            match self.place(key) {
+                Some(place) => overlap.shared.push((place, weight)),
+                None => overlap.other_squares += weight * weight,
+            }
+        });
+        merge(&mut overlap.shared);
+        overlap
+    }
 }
 
-/// Adds the features of a text; returns how many words it has.
-fn add_text(entries: &mut Vec<(u64, f64)>, text: &str) -> usize {
-    let words = words(text);
+fn sieve_bit(key: u64) -> (usize, u64) {
+    let low = key as usize % (SIEVE * 64);
+    (low / 64, 1 << (low % 64))
+}
+
+/// Sorts, and adds the weights of equal keys.
+fn merge<K: Ord + Copy>(entries: &mut Vec<(K, f64)>) {
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            kept.1 += later.1;
+        }
+        same
+    });
+}
+
+/// Visits the features of named field values, equal ones as often as they occur.
+fn each<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>, mut visit: impl FnMut(u64, f64)) {
     let mut padded = Vec::new();
-    for word in &words {
-        match word.sort {
-            Sort::Content => {
-                entries.push((hash(b'w', &[word.stem().as_bytes()]), STEM));
-                padded.clear();
-                padded.push(b'<');
-                padded.extend_from_slice(word.folded.as_bytes());
-                padded.push(b'>');
-                entries.extend(padded.windows(4).map(|run| (hash(b'l', &[run]), LETTERS)));
+    for (name, value) in fields {
+        let words = words(value);
+        for word in &words {
+            match word.sort {
+                Sort::Content => {
+                    visit(hash(b'w', &[word.stem().as_bytes()]), STEM);
+                    padded.clear();
+                    padded.push(b'<');
+                    padded.extend_from_slice(word.folded.as_bytes());
+                    padded.push(b'>');
+                    for run in padded.windows(4) {
+                        visit(hash(b'l', &[run]), LETTERS);
+                    }
+                }
+                Sort::Stop => visit(hash(b'f', &[word.folded.as_bytes()]), FUNCTION),
+                Sort::Number => visit(hash(b'n', &[number_kind(word.raw)]), NUMBER),
             }
-            Sort::Stop => entries.push((hash(b'f', &[word.folded.as_bytes()]), FUNCTION)),
-            Sort::Number => entries.push((hash(b'n', &[number_kind(word.raw)]), NUMBER)),
+        }
+        if (1..=4).contains(&words.len()) {
+            let value = value.trim().to_lowercase();
+            visit(hash(b'=', &[name.as_bytes(), b"=", value.as_bytes()]), VALUE);
         }
     }
-    words.len()
 }
 
 fn number_kind(raw: &str) -> &'static [u8] {

@@ -1,13 +1,13 @@
 //! Proposals: instructions written from examples, in words that this model itself can use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::{Chance, coin};
 use super::examples::{Labelled, labelled};
 use super::field::{Field, name_has};
 use super::hints::quotations;
 use super::prompt::Prompt;
-use super::words::content_words;
+use super::words::words;
 
 /// Beginnings of words that name a field for guidance.
 pub(super) const NAMES: &[&str] =
@@ -21,12 +21,13 @@ const ATTEMPTS: &[&str] =
     &["previous", "attempt", "history", "past", "example", "demo", "data", "input", "output"];
 
 /// Words named per label, before noise.
-const WORDS: usize = 6;
-/// The same where labels have so few examples that a single occurrence has to do.
-const FEW_WORDS: usize = 3;
-const FEW_EXAMPLES: usize = 4;
+const WORDS: usize = 8;
 /// Most words kept per label over several rounds.
-const MOST_WORDS: usize = 12;
+const MOST_WORDS: usize = 14;
+/// Most labels: where answers differ from example to example no word points to one.
+const MOST_LABELS: usize = 50;
+/// What a name counts for, compared with a common noun seen as often: names seldom come again.
+const PROPER_NAME: f64 = 0.5;
 
 /// General advice for where there are no examples to learn from.
 const GENERAL: &[&str] = &[
@@ -88,38 +89,21 @@ fn learned(examples: &[Labelled], chance: &Chance) -> Pointers {
     for example in examples {
         *labels.entry(&example.label).or_default() += 1;
     }
-    if labels.len() < 2 {
+    if labels.len() < 2 || labels.len() > MOST_LABELS {
         return Vec::new();
     }
-    let mut words: BTreeMap<String, Seen> = BTreeMap::new();
-    for example in examples {
-        let mut own: BTreeMap<String, String> = BTreeMap::new();
-        for word in content_words(&example.text).filter(|word| word.folded.len() > 2) {
-            own.entry(word.stem().to_owned()).or_insert_with(|| word.raw.to_lowercase());
-        }
-        for (stem, spelling) in own {
-            words.entry(stem).or_default().add(&example.label, spelling);
-        }
-    }
-    let few = examples.len() < FEW_EXAMPLES * labels.len();
-    let least = if few { 1 } else { 2 };
-    let usual = if few { FEW_WORDS } else { WORDS };
+    let seen = Seen::all(examples);
     let mut pointers = Vec::new();
     for (label, count) in &labels {
-        let noise = chance.gumbel("words", label).round().clamp(-2.0, 3.0);
-        let most = usual.saturating_add_signed(noise as isize).max(2);
-        let mut rated: Vec<(f64, &str)> = words
-            .values()
-            .filter(|seen| seen.with(label) >= least)
-            .filter_map(|seen| {
-                let strength = seen.strength(label, *count, examples.len());
-                let spelling = seen.spelling()?;
-                let noise = chance.gumbel(label, spelling);
-                (strength > 0.0).then_some((strength + noise, spelling))
-            })
-            .collect();
+        let noise = chance.gumbel("words", label).round().clamp(-3.0, 4.0);
+        let rated = seen.iter().filter_map(|(stem, seen)| {
+            let strength = seen.strength(label, *count, examples.len());
+            let rating = strength + chance.gumbel(label, stem) + 1e-6 * coin(label, stem);
+            (strength > 0.0).then_some((rating, seen.spelling()?))
+        });
+        let mut rated: Vec<(f64, &str)> = rated.collect();
         rated.sort_by(|a, b| b.0.total_cmp(&a.0));
-        rated.truncate(most);
+        rated.truncate(WORDS.saturating_add_signed(noise as isize));
         if !rated.is_empty() {
             let words = rated.into_iter().map(|(_, word)| word.to_owned()).collect();
             pointers.push(((*label).to_owned(), words));
@@ -130,28 +114,41 @@ fn learned(examples: &[Labelled], chance: &Chance) -> Pointers {
 
 /// Where a word occurs, counted in examples.
 #[derive(Default)]
-struct Seen {
-    labels: BTreeMap<String, usize>,
+struct Seen<'a> {
+    labels: BTreeMap<&'a str, usize>,
     spellings: BTreeMap<String, usize>,
+    capitalized: usize,
 }
 
-impl Seen {
-    fn add(&mut self, label: &str, spelling: String) {
-        *self.labels.entry(label.to_owned()).or_default() += 1;
-        *self.spellings.entry(spelling).or_default() += 1;
-    }
-
-    fn with(&self, label: &str) -> usize {
-        self.labels.get(label).copied().unwrap_or_default()
+impl<'a> Seen<'a> {
+    /// The content words of all examples, by stem.
+    fn all(examples: &'a [Labelled]) -> BTreeMap<String, Self> {
+        let mut all: BTreeMap<String, Self> = BTreeMap::new();
+        for example in examples {
+            let mut own: BTreeSet<String> = BTreeSet::new();
+            for word in words(&example.text).iter().filter(|word| word.is_content()) {
+                if word.folded.len() < 3 || !own.insert(word.stem().to_owned()) {
+                    continue;
+                }
+                let seen = all.entry(word.stem().to_owned()).or_default();
+                *seen.labels.entry(&example.label).or_default() += 1;
+                *seen.spellings.entry(word.raw.to_lowercase()).or_default() += 1;
+                let name = word.at > 0 && word.raw.starts_with(char::is_uppercase);
+                seen.capitalized += usize::from(name);
+            }
+        }
+        all
     }
 
     /// The log-odds of the label given the word, times how often that was seen.
     fn strength(&self, label: &str, examples: usize, all: usize) -> f64 {
-        let inside = self.with(label) as f64;
-        let outside = self.labels.values().sum::<usize>() as f64 - inside;
-        let share = (inside + 0.5) / (examples as f64 + 1.0);
-        let rest = (outside + 0.5) / ((all - examples.min(all)) as f64 + 1.0);
-        (share / rest).ln() * inside
+        let inside = self.labels.get(label).copied().unwrap_or_default();
+        let occurrences: usize = self.labels.values().sum();
+        let share = (inside as f64 + 0.5) / (examples as f64 + 1.0);
+        let others = occurrences.saturating_sub(inside) as f64;
+        let rest = (others + 0.5) / (all.saturating_sub(examples) as f64 + 1.0);
+        let strength = (share / rest).ln() * inside as f64;
+        if self.capitalized * 2 > occurrences { strength * PROPER_NAME } else { strength }
     }
 
     fn spelling(&self) -> Option<&str> {

@@ -40,7 +40,7 @@ impl Sections {
         self.0
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
-            .filter(|(_, value)| !value.to_lowercase().starts_with(NOT_SUPPLIED))
+            .filter(|(_, value)| !is_placeholder(value))
     }
 
     /// The text of the last section, to be cleaned of what follows it.
@@ -63,6 +63,10 @@ impl Sections {
     pub(super) fn joined(&self) -> String {
         self.iter().map(|(_, value)| value).collect::<Vec<_>>().join("\n")
     }
+}
+
+fn is_placeholder(value: &str) -> bool {
+    value.get(..NOT_SUPPLIED.len()).is_some_and(|start| start.eq_ignore_ascii_case(NOT_SUPPLIED))
 }
 
 /// The name in a marker line, and what follows the marker on it.
