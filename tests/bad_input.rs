@@ -52,7 +52,7 @@ async fn no_model_is_configured() {
     assert!(matches!(error.as_lm(), Some(LmError::NotConfigured)));
     assert_says(&error, &["dspy::configure", "`self`"]);
     // Evaluation does not score a missing model as a hundred wrong answers.
-    let error = Evaluate::new(&rows()).run(&Predict::<Sort>::new(), |_, _| true).await.unwrap_err();
+    let error = Evaluate::new(rows()).run(&Predict::<Sort>::new(), |_, _| true).await.unwrap_err();
     assert!(matches!(error.as_lm(), Some(LmError::NotConfigured)));
 }
 
@@ -229,7 +229,7 @@ fn splits_that_cannot_be_made() {
 async fn a_metric_that_divides_by_zero() {
     let model = Scripted::text(&sections(&[("color", "Red"), ("count", "1")]));
     let program = Predict::<Sort>::new().with_lm(model.lm());
-    let evaluation = Evaluate::new(&rows()).run(&program, |_, _| f64::NAN).await.unwrap();
+    let evaluation = Evaluate::new(rows()).run(&program, |_, _| f64::NAN).await.unwrap();
     assert_eq!(evaluation.score(), 0.0);
     assert_says(evaluation.errors().next().unwrap().error.as_ref().unwrap(), &["NaN", "finite"]);
 }

@@ -106,6 +106,21 @@ async fn answers_dressed_up_are_read() {
 }
 
 #[tokio::test]
+async fn text_without_headers_is_the_only_output_and_says_so() {
+    #[derive(Signature)]
+    struct Qa {
+        #[input]
+        question: String,
+        #[output]
+        answer: String,
+    }
+    let predict = Predict::<Qa>::new().with_lm(Scripted::text(" Paris.\n").lm());
+    let prediction = predict.call("What is the capital of France?").await.unwrap();
+    assert_eq!(prediction.answer, "Paris.");
+    assert!(prediction.warnings()[0].contains("no section headers"));
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_an_error_that_names_the_field() {
     for (text, field) in [
         ("[[ ## priority ## ]]\nHigh", "confidence"),

@@ -55,7 +55,7 @@ async fn the_result_does_not_depend_on_concurrency() {
     let mut seen = Vec::new();
     for concurrency in [1, 64] {
         let evaluation =
-            Evaluate::new(&rows(50)).concurrency(concurrency).run(&program, right).await.unwrap();
+            Evaluate::new(rows(50)).concurrency(concurrency).run(&program, right).await.unwrap();
         assert!(evaluation.items().iter().enumerate().all(|(n, item)| item.index == n));
         seen.push((evaluation.scores(), evaluation.score(), evaluation.interval()));
     }
@@ -85,7 +85,7 @@ async fn concurrency_is_bounded_and_used() {
     }
     let model = Slow::default();
     let program = Predict::<Echo>::new().with_lm(Lm::from_model(model.clone()));
-    Evaluate::new(&rows(40)).concurrency(8).run(&program, right).await.unwrap();
+    Evaluate::new(rows(40)).concurrency(8).run(&program, right).await.unwrap();
     assert_eq!(model.most.load(Ordering::SeqCst), 8);
 }
 
@@ -103,20 +103,20 @@ fn failing(every: usize) -> Scripted {
 #[tokio::test]
 async fn failed_rows_are_kept_counted_and_stop_nothing() {
     let program = Predict::<Echo>::new().with_lm(failing(10).lm());
-    let evaluation = Evaluate::new(&rows(50)).run(&program, right).await.unwrap();
+    let evaluation = Evaluate::new(rows(50)).run(&program, right).await.unwrap();
     assert_eq!(evaluation.errors().map(|item| item.index).collect::<Vec<_>>(), [0, 10, 20, 30, 40]);
     assert!(evaluation.items()[10].error.as_ref().unwrap().contains("fell over"));
     assert!((evaluation.score() - 0.9).abs() < 1e-9);
     assert!(evaluation.to_string().contains("5 failed"), "{evaluation}");
 
-    let counted = Evaluate::new(&rows(50)).failure_score(0.5).run(&program, right).await.unwrap();
+    let counted = Evaluate::new(rows(50)).failure_score(0.5).run(&program, right).await.unwrap();
     assert!((counted.score() - 0.95).abs() < 1e-9);
 }
 
 #[tokio::test]
 async fn it_stops_after_so_many_errors_only_if_asked_and_keeps_the_rest() {
     let program = Predict::<Echo>::new().with_lm(failing(2).lm());
-    let evaluation = Evaluate::new(&rows(100))
+    let evaluation = Evaluate::new(rows(100))
         .concurrency(1)
         .stop_after_errors(3)
         .run(&program, right)
@@ -130,10 +130,10 @@ async fn it_stops_after_so_many_errors_only_if_asked_and_keeps_the_rest() {
 async fn a_metric_for_the_signature_fits_its_chain_of_thought() {
     let answer = sections(&[("reasoning", "so"), ("copy", "w0")]);
     let program = ChainOfThought::<Echo>::new().with_lm(Scripted::text(&answer).lm());
-    let by_metric = Evaluate::new(&rows(2)).run_metric(&program, right).await.unwrap();
+    let by_metric = Evaluate::new(rows(2)).run_metric(&program, right).await.unwrap();
     assert_eq!(by_metric.scores(), [1.0, 0.0]);
     // Inferred parameter types: the output is the reasoned one and dereferences to the bare one.
-    let by_closure = Evaluate::new(&rows(2))
+    let by_closure = Evaluate::new(rows(2))
         .run(&program, |row, out| row.copy == out.copy && out.reasoning == "so")
         .await
         .unwrap();
@@ -152,12 +152,12 @@ impl Metric<Echo, EchoOutput> for Patient {
 #[tokio::test]
 async fn metrics_may_wait_and_may_see_the_run() {
     let program = Predict::<Echo>::new().with_lm(Scripted::text(&sections(&[("copy", "x")])).lm());
-    let evaluation = Evaluate::new(&rows(3)).run_metric(&program, Patient).await.unwrap();
+    let evaluation = Evaluate::new(rows(3)).run_metric(&program, Patient).await.unwrap();
     assert_eq!(evaluation.score(), 0.25);
     assert_eq!(evaluation.items()[2].feedback.as_deref(), Some("w2 became x"));
 
     let calls = with_trace(|_: &Echo, _: &EchoOutput, trace: &Trace| trace.calls().len() as f64);
-    let evaluation = Evaluate::new(&rows(3)).run_metric(&program, calls).await.unwrap();
+    let evaluation = Evaluate::new(rows(3)).run_metric(&program, calls).await.unwrap();
     assert_eq!(evaluation.scores(), [1.0, 1.0, 1.0]);
     assert!(evaluation.items()[0].trace.calls().is_empty(), "recorded for the metric alone");
 }
@@ -209,7 +209,7 @@ async fn dropping_an_evaluation_cancels_what_is_in_flight() {
         }
     }
     let program = Predict::<Echo>::new().with_lm(Lm::from_model(Never(model.clone())));
-    let evaluation = Evaluate::new(&rows(100));
+    let evaluation = Evaluate::new(rows(100));
     let work =
         evaluation.concurrency(4).run(&program, right).await_for(Duration::from_millis(50)).await;
     assert!(work.is_err(), "it cannot have finished");

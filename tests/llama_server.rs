@@ -1,8 +1,6 @@
 //! The OpenAI client against a real llama.cpp server; `scripts/llama-server.sh` starts one and runs
 //! this. Without a server each test says so and does nothing.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use dspy::lm::{FinishReason, Lm, LmError, Message, OpenAi, Request, ResponseFormat, Settings};

@@ -1,7 +1,5 @@
 //! The OpenAI client against a server on this machine.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
-
 #[path = "openai/answers.rs"]
 mod answers;
 #[path = "openai/failures.rs"]

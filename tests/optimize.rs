@@ -252,7 +252,7 @@ async fn random_search_stops_at_a_score_and_pays_no_program_twice() {
     let model = learner();
     let program = Predict::<Decode>::new().with_lm(model.lm());
     let report = BootstrapFewShotWithRandomSearch::new(right)
-        .validation(&rows(8))
+        .validation(rows(8))
         .max_bootstrapped(1)
         .max_labeled(100)
         .stop_at_score(1.0)
@@ -262,7 +262,7 @@ async fn random_search_stops_at_a_score_and_pays_no_program_twice() {
     assert_eq!(report.candidates.len(), 2, "labelled rows alone reach 1.0:\n{report}");
 
     let untouched = BootstrapFewShotWithRandomSearch::new(|_: &Decode, _: &DecodeOutput| false)
-        .validation(&rows(8))
+        .validation(rows(8))
         .max_labeled(0)
         .candidates(3)
         .compile(&program, &rows(4))

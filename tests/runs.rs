@@ -175,7 +175,7 @@ async fn a_memo_answers_what_was_paid_before() {
 
 #[tokio::test]
 async fn a_memo_holds_follow_ups_as_well() {
-    let model = Scripted::texts(&["{}", &sections(&[("copy", "second")])]);
+    let model = Scripted::texts(&["", &sections(&[("copy", "second")])]);
     let program = Predict::<Echo>::new().with_lm(model.lm());
     let first = program.call("x").record().await.unwrap();
     let trace = first.trace();

@@ -1,5 +1,8 @@
 //! The runtime of the `dspy` crate. Depend on `dspy`, which re-exports all of this.
 
+// Library code returns errors; it does not panic.
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 pub mod adapter;
 mod canonical;
 pub mod error;

@@ -10,6 +10,8 @@ pub struct Answer {
     pub fields: Fields,
     /// What had to be repaired, by field.
     pub repairs: Vec<(String, Repair)>,
+    /// What else was not as asked, in words.
+    pub warnings: Vec<String>,
 }
 
 /// An answer that does not fit the signature.

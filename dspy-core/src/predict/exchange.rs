@@ -178,6 +178,7 @@ impl Exchange<'_> {
                 )));
                 continue;
             }
+            warnings.extend(answer.warnings);
             for (field, repair) in &answer.repairs {
                 warnings.push(format!("repaired output field `{field}`: {repair}"));
             }

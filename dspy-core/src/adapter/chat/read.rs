@@ -85,6 +85,7 @@ fn without_sections(
     raw: &str,
 ) -> Result<Answer, Box<AnswerError>> {
     let mut reading = Reading::new(schema, raw);
+    reading.answer.warnings.push("the answer had no section headers".to_owned());
     let object = parse::parse(text, &object_schema(schema)).ok().map(|parsed| parsed.value);
     if let Some(Value::Object(mut fields)) = object {
         for field in schema.outputs() {
