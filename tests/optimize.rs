@@ -248,6 +248,28 @@ async fn random_search_keeps_the_program_as_it_was_where_nothing_is_better() {
 }
 
 #[tokio::test]
+async fn random_search_returns_the_best_so_far_where_candidates_cannot_be_made() {
+    // The context window of this model holds no demonstrations.
+    let model = Scripted::new(|request, _| {
+        if request.messages.len() > 2 {
+            return Err(LmError::Other { message: "prompt too long".into(), retryable: false });
+        }
+        Ok(Response::text(sections(&[("color", "red")])))
+    });
+    let program = Predict::<Decode>::new().with_lm(model.lm());
+    let report = BootstrapFewShotWithRandomSearch::new(right)
+        .validation(rows(8))
+        .candidates(2)
+        .compile(&program, rows(40))
+        .await
+        .unwrap();
+    assert_eq!(module::identity(&report.program), module::identity(&program));
+    let told = report.warnings.iter().filter(|w| w.contains("could not be made")).count();
+    assert_eq!(told, 3, "{:?}", report.warnings);
+    assert!(report.warnings[0].contains("labelled: 8 of 8 rows failed"), "{:?}", report.warnings);
+}
+
+#[tokio::test]
 async fn random_search_stops_at_a_score_and_pays_no_program_twice() {
     let model = learner();
     let program = Predict::<Decode>::new().with_lm(model.lm());

@@ -78,7 +78,10 @@ pub enum LmError {
     #[error("{0}; too many requests, lower the concurrency or wait")]
     RateLimit(Box<ProviderFailure>),
     /// The prompt does not fit into the model's context window.
-    #[error("{0}; the prompt is longer than the model's context window")]
+    #[error(
+        "{0}; the prompt is longer than the model's context window; show fewer \
+             demonstrations, or shorten the input"
+    )]
     ContextWindow(Box<ProviderFailure>),
     /// The model, or the whole endpoint, does not exist (404).
     #[error("{0}; check the model's name and the api base")]

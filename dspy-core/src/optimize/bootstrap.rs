@@ -174,10 +174,29 @@ impl<R: Sync + 'static, O: Sync + 'static> BootstrapFewShot<R, O> {
         S::Output: View<O>,
         R: Row<P::Input>,
     {
-        let train = train.into();
-        require_rows(&train, "the training set")?;
+        let mut usage = Usage::default();
+        let mut report = self.bootstrap(program, teacher, &train.into(), &mut usage).await?;
+        report.teacher_usage = usage;
+        Ok(report)
+    }
+
+    /// The work itself; what the teacher spends is counted in `usage` even if it ends in an error.
+    pub(super) async fn bootstrap<P, S>(
+        &self,
+        program: &P,
+        teacher: &S,
+        train: &Rows<R>,
+        usage: &mut Usage,
+    ) -> Result<Report<P>>
+    where
+        P: Module,
+        S: Module<Input = P::Input>,
+        S::Output: View<O>,
+        R: Row<P::Input>,
+    {
+        require_rows(train, "the training set")?;
         let started = Instant::now();
-        let fields = row_fields(&train)?;
+        let fields = row_fields(train)?;
         let tasks = open_tasks(program);
         let (labeled, counts) = labeled(&tasks, &fields)?;
         let prepared = self.prepare_teacher(teacher, &fields)?;
@@ -187,7 +206,6 @@ impl<R: Sync + 'static, O: Sync + 'static> BootstrapFewShot<R, O> {
             order.shuffle(&mut seed::rng(self.seed, "row order", 0));
         }
         let mut found = DemoSets::new();
-        let mut teacher_usage = Usage::default();
         let mut errors: Vec<String> = Vec::new();
         let mut waiting = order.into_iter();
         let mut runs = FuturesOrdered::new();
@@ -203,7 +221,7 @@ impl<R: Sync + 'static, O: Sync + 'static> BootstrapFewShot<R, O> {
                 );
             }
             let Some((index, tried)) = runs.next().await else { break };
-            teacher_usage += tried.usage;
+            *usage += tried.usage;
             match tried.outcome {
                 Ok(None) => {}
                 Ok(Some(demos)) => {
@@ -227,7 +245,6 @@ impl<R: Sync + 'static, O: Sync + 'static> BootstrapFewShot<R, O> {
         let sets = self.combine(&tasks, found, &labeled);
         let mut report = Report::new(with_demos(program, &sets)?, "BootstrapFewShot", self.seed);
         report.demo_counts = counts;
-        report.teacher_usage = teacher_usage;
         report.elapsed = started.elapsed();
         report.data = data_hash(&fields);
         report.warnings.extend(errors.first().map(|first| {

@@ -248,8 +248,18 @@ where
             if search.is_done() {
                 break;
             }
-            let made = self.bootstrap(&plan).compile_rows(program, train.clone()).await?;
-            search.report.teacher_usage += made.teacher_usage;
+            let usage = &mut search.report.teacher_usage;
+            let made = match self.bootstrap(&plan).bootstrap(program, program, &train, usage).await
+            {
+                Ok(made) => made,
+                Err(error) if error.is_setup() => return Err(error),
+                // What the other candidates cost must not be lost with this one.
+                Err(error) => {
+                    let warning = format!("{}: could not be made: {error}", plan.name);
+                    search.report.warnings.push(warning);
+                    continue;
+                }
+            };
             search.report.warnings.extend(made.warnings);
             search.consider(&plan.name, made.program).await?;
         }
