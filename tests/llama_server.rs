@@ -140,17 +140,9 @@ async fn answers_held_to_a_schema() {
 #[tokio::test]
 async fn tool_calls_are_accepted_in_a_conversation() {
     let Some(lm) = model() else { return };
-    let call = dspy::lm::Part::ToolCall(dspy::lm::ToolCall {
-        id: "call_1".into(),
-        name: "weather".into(),
-        arguments: json!({"city": "Paris"}),
-    });
-    let result = dspy::lm::Part::ToolResult(dspy::lm::ToolResult {
-        call_id: "call_1".into(),
-        name: "weather".into(),
-        content: "rain".into(),
-        is_error: false,
-    });
+    let call = dspy::lm::ToolCall::new("call_1", "weather", json!({"city": "Paris"}));
+    let result = dspy::lm::Part::ToolResult(dspy::lm::ToolResult::new(&call, "rain"));
+    let call = dspy::lm::Part::ToolCall(call);
     let request = Request::new([
         Message::user("How is the weather?"),
         Message::new(dspy::lm::Role::Assistant, vec![call]),

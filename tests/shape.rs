@@ -97,11 +97,8 @@ impl Adapter for ToolAdapter {
 
     fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String> {
         let mut request = ChatAdapter.prepare(call)?;
-        request.tools.push(ToolSpec {
-            name: "search".into(),
-            description: "looks things up".into(),
-            parameters: json!({"type": "object", "properties": {"query": {"type": "string"}}}),
-        });
+        let parameters = json!({"type": "object", "properties": {"query": {"type": "string"}}});
+        request.tools.push(ToolSpec::new("search", "looks things up", parameters));
         request.settings.logprobs = Some(1);
         Ok(request)
     }
@@ -156,13 +153,9 @@ async fn tool_calls_and_logprobs_reach_typed_fields() {
             ("search", Some(1))
         );
         let mut completion = Completion::default();
-        completion.parts.push(Part::ToolCall(ToolCall {
-            id: "c1".into(),
-            name: "search".into(),
-            arguments: json!({"query": "moon"}),
-        }));
-        completion.logprobs =
-            Some(vec![TokenLogprob { token: "s".into(), logprob: 0.5_f64.ln(), top: vec![] }]);
+        let call = ToolCall::new("c1", "search", json!({"query": "moon"}));
+        completion.parts.push(Part::ToolCall(call));
+        completion.logprobs = Some(vec![TokenLogprob::new("s", 0.5_f64.ln())]);
         let mut response = Response::default();
         response.completions.push(completion);
         Ok(response)

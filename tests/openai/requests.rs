@@ -167,11 +167,8 @@ async fn formats_of_the_answer() {
 }
 
 fn weather() -> ToolSpec {
-    ToolSpec {
-        name: "weather".into(),
-        description: "The weather of a city.".into(),
-        parameters: json!({"type": "object", "properties": {"city": {"type": "string"}}}),
-    }
+    let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    ToolSpec::new("weather", "The weather of a city.", parameters)
 }
 
 #[tokio::test]
@@ -191,22 +188,11 @@ async fn a_tool_call_goes_round() {
     request.tool_choice = ToolChoice::Tool("weather".into());
     let first = client.generate(&request).await.unwrap();
     let parts = first.completions[0].parts.clone();
-    assert_eq!(
-        parts,
-        [Part::ToolCall(ToolCall {
-            id: "call_1".into(),
-            name: "weather".into(),
-            arguments: json!({"city": "Paris"}),
-        })]
-    );
+    let made = ToolCall::new("call_1", "weather", json!({"city": "Paris"}));
+    assert_eq!(parts, [Part::ToolCall(made.clone())]);
 
     let result = |content: &str, is_error| {
-        Part::ToolResult(ToolResult {
-            call_id: "call_1".into(),
-            name: "weather".into(),
-            content: content.into(),
-            is_error,
-        })
+        Part::ToolResult(ToolResult::new(&made, content).with_error(is_error))
     };
     request.messages.push(Message::new(Role::Assistant, parts).into());
     request.messages.push(

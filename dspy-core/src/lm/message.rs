@@ -132,6 +132,7 @@ impl Media {
 
 /// A model's wish to have a tool run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ToolCall {
     /// The provider's id of this call; made up by the client where the provider gives none.
     pub id: String,
@@ -139,10 +140,22 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments, decoded; a string when the provider's text was not JSON.
     pub arguments: Value,
+    /// The provider's own data about the call, such as a thought signature, to be sent back
+    /// verbatim in later turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opaque: Option<Value>,
+}
+
+impl ToolCall {
+    /// A call of a tool.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, arguments: Value) -> Self {
+        Self { id: id.into(), name: name.into(), arguments, opaque: None }
+    }
 }
 
 /// What a tool answered to a [`ToolCall`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ToolResult {
     /// The [`ToolCall::id`] this answers.
     pub call_id: String,
@@ -153,6 +166,25 @@ pub struct ToolResult {
     /// Whether the tool failed.
     #[serde(default)]
     pub is_error: bool,
+}
+
+impl ToolResult {
+    /// A tool's answer to a call.
+    pub fn new(call: &ToolCall, content: impl Into<String>) -> Self {
+        Self {
+            call_id: call.id.clone(),
+            name: call.name.clone(),
+            content: content.into(),
+            is_error: false,
+        }
+    }
+
+    /// The same answer as a failure, or not.
+    #[must_use]
+    pub fn with_error(mut self, is_error: bool) -> Self {
+        self.is_error = is_error;
+        self
+    }
 }
 
 /// One turn of a conversation.

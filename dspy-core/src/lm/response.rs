@@ -109,6 +109,7 @@ pub enum FinishReason {
 
 /// A token with its log-probability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TokenLogprob {
     /// The token's text.
     pub token: String,
@@ -117,6 +118,13 @@ pub struct TokenLogprob {
     /// The likeliest alternatives in its place, likeliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub top: Vec<(String, f64)>,
+}
+
+impl TokenLogprob {
+    /// A token without alternatives.
+    pub fn new(token: impl Into<String>, logprob: f64) -> Self {
+        Self { token: token.into(), logprob, top: Vec::new() }
+    }
 }
 
 /// Tokens and money spent. Sums over calls with `+`.

@@ -165,7 +165,7 @@ impl<R: Send + Sync + 'static, O: Sync + 'static> BootstrapFewShotWithRandomSear
         self
     }
 
-    fn bootstrap(&self, plan: &Plan) -> BootstrapFewShot<R, O> {
+    fn bootstrapper(&self, plan: &Plan) -> BootstrapFewShot<R, O> {
         let mut bootstrap = BootstrapFewShot::new(self.metric.clone())
             .max_bootstrapped(plan.bootstrapped)
             .max_labeled(self.max_labeled)
@@ -249,17 +249,17 @@ where
                 break;
             }
             let usage = &mut search.report.teacher_usage;
-            let made = match self.bootstrap(&plan).bootstrap(program, program, &train, usage).await
-            {
-                Ok(made) => made,
-                Err(error) if error.is_setup() => return Err(error),
-                // What the other candidates cost must not be lost with this one.
-                Err(error) => {
-                    let warning = format!("{}: could not be made: {error}", plan.name);
-                    search.report.warnings.push(warning);
-                    continue;
-                }
-            };
+            let made =
+                match self.bootstrapper(&plan).bootstrap(program, program, &train, usage).await {
+                    Ok(made) => made,
+                    Err(error) if error.is_setup() => return Err(error),
+                    // What the other candidates cost must not be lost with this one.
+                    Err(error) => {
+                        let warning = format!("{}: could not be made: {error}", plan.name);
+                        search.report.warnings.push(warning);
+                        continue;
+                    }
+                };
             search.report.warnings.extend(made.warnings);
             search.consider(&plan.name, made.program).await?;
         }

@@ -124,13 +124,13 @@ fn tool_calls(message: &Value, index: usize, seed: &impl Fn() -> Hash) -> Vec<To
     calls
         .into_iter()
         .enumerate()
-        .map(|(place, (call, function))| ToolCall {
-            id: match call.get("id").and_then(Value::as_str) {
+        .map(|(place, (call, function))| {
+            let id = match call.get("id").and_then(Value::as_str) {
                 Some(id) if !id.is_empty() => id.to_owned(),
                 _ => made_up_id(index, place, seed),
-            },
-            name: function.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            arguments: arguments(function.get("arguments")),
+            };
+            let name = function.get("name").and_then(Value::as_str).unwrap_or_default();
+            ToolCall::new(id, name, arguments(function.get("arguments")))
         })
         .collect()
 }
