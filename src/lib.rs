@@ -63,7 +63,142 @@ pub use dspy_core::{
 #[doc(hidden)]
 pub use dspy_core::private as __private;
 
-pub use dspy_macros::{Parameters, Signature, data, module};
+/// Declares a typed task for a language model, as a struct.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// Answer the question from the passages alone.
+/// #[derive(Signature)]
+/// struct Answer {
+///     /// What is known.
+///     #[input]
+///     passages: Vec<String>,
+///     #[input]
+///     question: String,
+///     /// At most five words.
+///     #[output(max_length = 60)]
+///     answer: String,
+///     #[output(ge = 0.0, le = 1.0, default = 0.5)]
+///     confidence: f64,
+/// }
+///
+/// // The task, as prompts show it:
+/// let schema = Answer::schema();
+/// assert_eq!(schema.instructions(), "Answer the question from the passages alone.");
+/// assert_eq!(schema.outputs()[0].desc(), "At most five words.");
+///
+/// // What a call takes, and what it gives:
+/// let input = AnswerInput { passages: vec![], question: "Who?".into() };
+/// let output = AnswerOutput { answer: "Nobody".into(), confidence: 1.0 };
+///
+/// // The struct itself is a labelled row:
+/// let row = Answer { passages: vec![], question: "Who?".into(), answer: "Ada".into(), confidence: 1.0 };
+/// # let _ = (input, output, row);
+/// ```
+pub use dspy_macros::Signature;
+
+/// Makes a program of a type with a `forward` method.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// Summarize the text.
+/// #[derive(Signature)]
+/// struct Summarize {
+///     #[input]
+///     text: String,
+///     #[output]
+///     summary: String,
+/// }
+///
+/// #[derive(Clone, Default)]
+/// struct Digest {
+///     each: Predict<Summarize>,
+///     whole: ChainOfThought<Summarize>,
+///     separator: String,
+/// }
+///
+/// #[module(frozen(each))]
+/// impl Digest {
+///     /// A summary of summaries.
+///     pub async fn forward(&self, texts: Vec<String>) -> dspy::Result<String> {
+///         let mut summaries = Vec::new();
+///         for text in texts {
+///             summaries.push(self.each.call(text).await?.into_output().summary);
+///         }
+///         let all = summaries.join(&self.separator);
+///         Ok(self.whole.call(all).await?.into_output().output.summary)
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut digest = Digest::default();
+/// digest.set_lm(&Lm::embedded());
+/// let summary = digest.call(["One text.", "Another."]).await?;
+/// let same = digest.call(DigestInput { texts: vec!["One text.".into(), "Another.".into()] }).await?;
+/// assert_eq!(*summary, *same);
+/// assert_eq!(dspy::module::leaf_paths(&digest), ["each", "whole"]);
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
+/// ```
+pub use dspy_macros::module;
+
+/// Lists the parameters inside a struct or enum that holds parts of programs.
+///
+/// ```
+/// use dspy::prelude::*;
+/// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+///
+/// #[derive(Clone, Parameters)]
+/// struct Experts {
+///     general: Predict<Qa>,
+///     #[parameters(frozen, rename = "maths")]
+///     calculator: ChainOfThought<Qa>,
+///     others: Vec<Predict<Qa>>,
+///     #[parameters(skip)]
+///     started: std::time::Instant,
+/// }
+///
+/// let experts = Experts {
+///     general: Predict::new(),
+///     calculator: ChainOfThought::new(),
+///     others: vec![Predict::new()],
+///     started: std::time::Instant::now(),
+/// };
+/// assert_eq!(dspy::module::leaf_paths(&experts), ["general", "maths", "others[0]"]);
+/// ```
+pub use dspy_macros::Parameters;
+
+/// Makes a struct or enum a type that fields can have.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// A closed set of answers.
+/// #[data]
+/// #[serde(rename_all = "lowercase")]
+/// enum Urgency {
+///     /// Can wait.
+///     Low,
+///     High,
+/// }
+///
+/// #[data]
+/// struct Ticket {
+///     summary: String,
+///     urgency: Urgency,
+/// }
+///
+/// #[derive(Signature)]
+/// struct Triage {
+///     #[input]
+///     mail: String,
+///     #[output]
+///     tickets: Vec<Ticket>,
+/// }
+/// assert_eq!(Triage::schema().outputs()[0].type_name(), "list[Ticket]");
+/// ```
+pub use dspy_macros::data;
 
 pub mod prelude;
 

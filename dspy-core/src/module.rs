@@ -129,7 +129,7 @@ pub trait Module: Parameters + Clone + Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no parameter registry, so it cannot be a field of a module",
     label = "not a predictor, a module, a container of those, or a scalar",
-    note = "derive `Parameters` on it, put `#[module]` on its impl, or skip the field with `#[module(skip(field))]`; `Arc` of a module is refused because a program's clones must not share parameters"
+    note = "derive `Parameters` on it, put `#[module]` on its impl, or skip the field: `#[module(skip(field))]`, or `#[parameters(skip)]` under the derive; `Arc` of a module is refused because a program's clones must not share parameters"
 )]
 pub trait Parameters {
     /// Shows every leaf, with its path, in a stable order.

@@ -1,9 +1,9 @@
 //! JSON Schemas of Rust types, and how a prompt speaks of them.
 
-mod bound;
+pub(crate) mod bound;
 mod describe;
 
-pub use bound::{Bound, HasLength, Numeric, bounded};
+pub use bound::{HasLength, Numeric};
 pub use describe::{Choice, bounds_text, choices, note, type_name};
 
 use schemars::generate::SchemaSettings;

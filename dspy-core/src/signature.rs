@@ -8,7 +8,7 @@ mod task;
 
 pub use demo::Demo;
 pub use field::Field;
-pub use input::{AsIs, FromField, IntoField, IntoInput, SingleField};
+pub use input::{Accepts, AsIs, FromField, IntoField, IntoInput};
 pub use reasoned::{Reasoned, View};
 pub use task::{FieldMismatch, SignatureSchema};
 
@@ -31,6 +31,8 @@ pub type Fields = serde_json::Map<String, serde_json::Value>;
 )]
 pub trait Data: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {}
 
+// Without this, rustc would name the missing derives one by one.
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static> Data for T {}
 
 /// A typed task: what goes in, what comes out, and the words that describe it.

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Item, Meta, Path, Token};
 
 use crate::diagnostics::Faults;
 use crate::keys;
 use crate::krate::Krate;
+use crate::place::head_of;
 
 const KEYS: [&str; 1] = ["crate"];
 
@@ -105,16 +106,4 @@ fn says_crate(attributes: &[Attribute], name: &str) -> bool {
         let mut faults = Faults::default();
         keys::entries(list.tokens.clone(), &mut faults).iter().any(|entry| entry.key == "crate")
     })
-}
-
-/// The part of an item that names it, so that an error does not underline the whole.
-fn head_of(item: &Item) -> TokenStream {
-    match item {
-        Item::Fn(item) => item.sig.ident.to_token_stream(),
-        Item::Impl(item) => item.self_ty.to_token_stream(),
-        Item::Union(item) => item.ident.to_token_stream(),
-        Item::Trait(item) => item.ident.to_token_stream(),
-        Item::Type(item) => item.ident.to_token_stream(),
-        other => other.to_token_stream(),
-    }
 }

@@ -38,13 +38,18 @@ impl Faults {
     }
 }
 
-/// What is wrong with a word that is none of the known ones: `unknown … ; did you mean …?`
-pub(crate) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+/// What is wrong with a key that an attribute does not have, and what it has.
+pub(crate) fn unknown_key(attribute: &str, key: &str, known: &[&str]) -> String {
     let all: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
     let all = all.join(", ");
-    match nearest(word, known) {
-        Some(meant) => format!("unknown {what} `{word}`: did you mean `{meant}`? There are {all}"),
-        None => format!("unknown {what} `{word}`: there are {all}"),
+    match nearest(key, known) {
+        Some(meant) if known.len() == 1 => {
+            format!("`#[{attribute}]` has no key `{key}`: did you mean `{meant}`?")
+        }
+        Some(meant) => {
+            format!("`#[{attribute}]` has no key `{key}`: did you mean `{meant}`? It has {all}")
+        }
+        None => format!("`#[{attribute}]` has no key `{key}`: it has {all}"),
     }
 }
 

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericParam, Generics, WherePredicate, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::{
+    GenericParam, Generics, Ident, PredicateType, Token, Type, TypeParamBound, WherePredicate,
+    parse_quote,
+};
 
 use crate::krate::Krate;
 
@@ -45,18 +49,48 @@ pub(crate) fn mentioned(generics: &Generics, mention: &TokenStream) -> Generics 
 
 /// The same parameters, with every type among them held to be field data.
 pub(crate) fn of_data(generics: &Generics, krate: &Krate) -> Generics {
+    of_data_where(generics, krate, |_| true)
+}
+
+/// The same parameters, with some of the types among them held to be field data.
+pub(crate) fn of_data_where(
+    generics: &Generics,
+    krate: &Krate,
+    is_data: impl Fn(&Ident) -> bool,
+) -> Generics {
+    let field_type = krate.private("FieldType");
     let mut bounded = generics.clone();
-    let predicates: Vec<WherePredicate> = generics
-        .type_params()
-        .map(|param| {
-            let name = &param.ident;
-            parse_quote!(#name: #krate::signature::Data)
-        })
-        .collect();
-    if !predicates.is_empty() {
-        bounded.make_where_clause().predicates.extend(predicates);
+    for param in &mut bounded.params {
+        let GenericParam::Type(param) = param else { continue };
+        if !is_data(&param.ident) {
+            continue;
+        }
+        // Beside the user's own bounds: clippy minds bounds in two places.
+        let mut bounds = &mut param.bounds;
+        if bounds.is_empty()
+            && let Some(clause) = &mut bounded.where_clause
+            && let Some(own) = clause.predicates.iter_mut().find_map(|p| bounds_of(p, &param.ident))
+        {
+            bounds = own;
+        }
+        bounds.push(parse_quote!(#field_type));
     }
     bounded
+}
+
+/// The bounds that a predicate sets for the parameter itself.
+fn bounds_of<'p>(
+    predicate: &'p mut WherePredicate,
+    param: &Ident,
+) -> Option<&'p mut Punctuated<TypeParamBound, Token![+]>> {
+    match predicate {
+        WherePredicate::Type(PredicateType { lifetimes: None, bounded_ty, bounds, .. }) => {
+            let is_param = matches!(bounded_ty, Type::Path(path)
+                if path.qself.is_none() && path.path.is_ident(param));
+            is_param.then_some(bounds)
+        }
+        _ => None,
+    }
 }
 
 /// Whether the tokens name any of the parameters.

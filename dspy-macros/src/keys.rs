@@ -7,7 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, Lit, LitStr, Meta, Token, parenthesized};
 
-use crate::diagnostics::{Faults, unknown};
+use crate::diagnostics::{Faults, unknown_key};
 use crate::krate::Krate;
 
 /// One item of an attribute's list.
@@ -59,10 +59,10 @@ impl Entry {
 
     /// The value, which must be a string literal.
     pub(crate) fn text(&self, faults: &mut Faults) -> Option<LitStr> {
-        if let Given::Expr(value) = &self.value {
-            if let Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) = value.as_ref() {
-                return Some(text.clone());
-            }
+        if let Given::Expr(value) = &self.value
+            && let Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) = value.as_ref()
+        {
+            return Some(text.clone());
         }
         faults.at(self, format!("`{0}` takes a string: `{0} = \"…\"`", self.key));
         None
@@ -108,8 +108,7 @@ impl Entry {
 
     /// Reports a key that the attribute does not have.
     pub(crate) fn reject(&self, attribute: &str, known: &[&str], faults: &mut Faults) {
-        let what = format!("key of `#[{attribute}]`");
-        faults.at(&self.key, unknown(&what, &self.name(), known));
+        faults.at(&self.key, unknown_key(attribute, &self.name(), known));
     }
 
     /// Puts the value into its slot; a second one is a fault.

@@ -1,6 +1,6 @@
 //! The path under which generated code finds the `dspy` crate.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{LitStr, Path, parse_quote};
 
@@ -40,6 +40,15 @@ impl Krate {
             return None;
         }
         Some(Self(path))
+    }
+
+    /// The same path at a place in the user's source, for code whose errors belong there.
+    pub(crate) fn at(&self, place: Span) -> TokenStream {
+        let respan = |mut token: TokenTree| {
+            token.set_span(place);
+            token
+        };
+        self.to_token_stream().into_iter().map(respan).collect()
     }
 
     /// The path of something that only generated code needs.

@@ -23,6 +23,9 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     let has_lifetime = syntax.item.generics.lifetimes().next().is_some();
     let model = check::check(&syntax, &mut faults);
     forward::strip_argument_docs(&mut syntax.item);
+    if faults.found() {
+        forward::keep_first(&mut syntax.item);
+    }
     let mut code = syntax.item.into_token_stream();
     code.extend(faults.into_compile_errors());
     // Code for a faulty module keeps its uses elsewhere from failing as well; code that borrows

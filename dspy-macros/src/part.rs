@@ -1,26 +1,41 @@
 //! The generated structs: the inputs and outputs of a signature, the input of a module.
+//!
+//! Their impls are written out here rather than derived. A derive would report a type that cannot
+//! be a field in each of its bodies; these reach every field through `FieldAt`, so that rustc
+//! reports it once, under the user's own tokens.
+
+mod impls;
+mod serde;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Generics, Ident, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, LitStr, Type, Visibility, parse_quote};
 
-use crate::docs;
+use crate::bound::Bound;
 use crate::generics;
 use crate::krate::Krate;
+use crate::place::ends;
 
-/// A struct to generate, with serde's and schemars' derives.
+/// A struct to generate.
 pub(crate) struct Part<'a> {
+    krate: &'a Krate,
+    cfgs: &'a [Attribute],
+    vis: &'a Visibility,
+    pub(crate) name: Ident,
+    doc: String,
+    /// Those of the item that some field mentions.
+    generics: Generics,
+    fields: Vec<PartField<'a>>,
+}
+
+/// What a generated struct takes over from the item it is made for.
+pub(crate) struct Source<'a> {
     pub(crate) krate: &'a Krate,
-    /// The `cfg`s of the item it is made for.
     pub(crate) cfgs: &'a [Attribute],
     pub(crate) vis: &'a Visibility,
-    pub(crate) name: Ident,
-    pub(crate) doc: String,
-    /// The generics of the item; those that no field mentions are left out.
-    pub(crate) generics: Generics,
-    pub(crate) fields: Vec<PartField<'a>>,
+    pub(crate) generics: &'a Generics,
 }
 
 /// One field of a generated struct.
@@ -31,10 +46,12 @@ pub(crate) struct PartField<'a> {
     pub(crate) docs: &'a [Attribute],
     /// What stands in where the user wrote nothing.
     pub(crate) stand_in: String,
-    /// The description in schemas.
+    /// The description, as an expression of type `&'static str`.
     pub(crate) desc: Option<TokenStream>,
-    pub(crate) rename: Option<&'a str>,
-    pub(crate) aliases: &'a [String],
+    /// The name on the wire.
+    pub(crate) name: String,
+    pub(crate) aliases: &'a [LitStr],
+    pub(crate) bounds: &'a [Bound],
     pub(crate) default: Option<&'a FieldDefault>,
 }
 
@@ -47,11 +64,22 @@ pub(crate) enum FieldDefault {
 }
 
 impl<'a> Part<'a> {
-    /// Leaves out the generics that no field mentions.
-    pub(crate) fn new(mut self) -> Self {
-        let types = self.fields.iter().map(|field| field.ty);
-        self.generics = generics::mentioned(&self.generics, &quote!(#(#types)*));
-        self
+    /// A struct made for an item with these generics; those that no field mentions are left out.
+    pub(crate) fn new(
+        name: Ident,
+        doc: String,
+        source: Source<'a>,
+        fields: Vec<PartField<'a>>,
+    ) -> Self {
+        let Source { krate, cfgs, vis, generics } = source;
+        let types = fields.iter().map(|field| field.ty);
+        let generics = generics::mentioned(generics, &quote!(#(#types)*));
+        Self { krate, cfgs, vis, name, doc, generics, fields }
+    }
+
+    /// Whether some field mentions the type parameter.
+    pub(crate) fn mentions(&self, param: &Ident) -> bool {
+        self.generics.type_params().any(|own| own.ident == *param)
     }
 
     /// The struct's type, as other items name it.
@@ -60,34 +88,39 @@ impl<'a> Part<'a> {
         quote!(#name #ty)
     }
 
+    /// The private struct that stands for this one in the impls: its fields hold the values while
+    /// they are read, and it says what each is made of. It must be private, for a public one could
+    /// not speak of private types.
+    pub(crate) fn slots(&self) -> TokenStream {
+        let (name, (_, ty, _)) = (self.slots_name(), self.generics.split_for_impl());
+        quote!(#name #ty)
+    }
+
+    fn slots_name(&self) -> Ident {
+        format_ident!("__Dspy{}", self.name)
+    }
+
+    /// The struct's generics, with every type among them held to be field data.
+    pub(crate) fn bounded(&self) -> Generics {
+        generics::of_data(&self.generics, self.krate)
+    }
+
     /// The struct itself, to stand beside the user's item.
     pub(crate) fn definition(&self) -> TokenStream {
-        let Self { krate, cfgs, vis, name, doc, .. } = self;
-        let private = |name| krate.private(name);
-        let (serde, schemars) = (private("serde"), private("schemars"));
-        let serde_path = krate.private_text("serde");
-        let schemars_path = krate.private_text("schemars");
-        let bound = self.bound_text().map(|bound| {
+        let Self { cfgs, vis, name, doc, generics, .. } = self;
+        let where_clause = &generics.where_clause;
+        let fields = self.fields.iter().map(|field| {
+            let PartField { ident, ty, docs, stand_in, .. } = field;
+            let stand_in = docs.is_empty().then(|| quote!(#[doc = #stand_in]));
             quote! {
-                #[serde(bound = #bound)]
-                #[schemars(bound = #bound)]
+                #(#docs)*
+                #stand_in
+                pub #ident: #ty,
             }
         });
-        let fields = self.fields.iter().map(|field| self.field(field));
-        let (generics, where_clause) = (&self.generics, &self.generics.where_clause);
         quote! {
             #(#cfgs)*
             #[doc = #doc]
-            #[derive(
-                ::core::clone::Clone,
-                ::core::fmt::Debug,
-                #serde::Serialize,
-                #serde::Deserialize,
-                #schemars::JsonSchema,
-            )]
-            #[serde(crate = #serde_path)]
-            #[schemars(crate = #schemars_path, description = "")]
-            #bound
             #[allow(dead_code, private_interfaces, unreachable_pub)]
             #vis struct #name #generics #where_clause {
                 #(#fields)*
@@ -95,133 +128,148 @@ impl<'a> Part<'a> {
         }
     }
 
-    fn field(&self, field: &PartField<'_>) -> TokenStream {
-        let PartField { ident, ty, docs, stand_in, rename, aliases, .. } = field;
-        let stand_in = docs.is_empty().then(|| quote!(#[doc = #stand_in]));
-        let desc = match &field.desc {
-            Some(desc) => desc.clone(),
-            None => quote!(""),
-        };
-        let rename = rename.map(|name| quote!(#[serde(rename = #name)]));
-        let default = field.default.map(|default| match default {
-            FieldDefault::OfType(_) => quote!(#[serde(default)]),
-            FieldDefault::Expr(_) => {
-                let (_, ty, _) = self.generics.split_for_impl();
-                let (name, turbofish, function) =
-                    (&self.name, ty.as_turbofish(), default_fn(ident));
-                let path = quote!(#name #turbofish::#function).to_string().replace(' ', "");
-                quote!(#[serde(default = #path)])
-            }
-        });
-        quote! {
-            #(#docs)*
-            #stand_in
-            #[schemars(description = #desc)]
-            #rename
-            #(#[serde(alias = #aliases)])*
-            #default
-            pub #ident: #ty,
-        }
-    }
-
-    /// What serde and schemars may suppose of the type parameters. Their own guess, `Deserialize`
-    /// beside the `DeserializeOwned` inside `Data`, would be ambiguous.
-    fn bound_text(&self) -> Option<String> {
-        let data = &self.krate;
-        let bounds: Vec<_> = self
-            .generics
-            .type_params()
-            .map(|param| format!("{}: {}", param.ident, quote!(#data::signature::Data)))
-            .collect();
-        (!bounds.is_empty()).then(|| bounds.join(", "))
-    }
-
-    /// The functions behind `default = …`, to stand in a block of their own.
-    pub(crate) fn defaults(&self) -> TokenStream {
-        let krate = self.krate;
-        let functions: Vec<TokenStream> = self
-            .fields
-            .iter()
-            .filter_map(|field| {
-                let Some(FieldDefault::Expr(expr)) = field.default else {
-                    return None;
-                };
-                let (function, ty) = (default_fn(field.ident), field.ty);
-                // Text is the one literal whose own type is seldom the field's.
-                let value = if is_text(expr) {
-                    let at = expr.span().resolved_at(Span::call_site());
-                    quote_spanned!(at=> #krate::signature::IntoField::<#ty>::into_field(#expr))
-                } else {
-                    quote!(#expr)
-                };
-                Some(quote!(fn #function() -> #ty { #value }))
-            })
-            .collect();
-        if functions.is_empty() {
-            return TokenStream::new();
-        }
-        let bounded = generics::of_data(&self.generics, krate);
-        let (generics, _, where_clause) = bounded.split_for_impl();
-        let ty = self.ty();
-        quote! {
-            #[automatically_derived]
-            impl #generics #ty #where_clause {
-                #(#functions)*
-            }
-        }
-    }
-
-    /// The value of a field's default.
-    pub(crate) fn default_value(&self, field: &PartField<'_>) -> Option<TokenStream> {
-        let ty = field.ty;
-        match field.default? {
-            FieldDefault::OfType(span) => {
-                let at = span.resolved_at(Span::call_site());
-                Some(quote_spanned!(at=> <#ty as ::core::default::Default>::default()))
-            }
-            FieldDefault::Expr(_) => {
-                let (function, ty) = (default_fn(field.ident), self.ty());
-                Some(quote!(<#ty>::#function()))
-            }
-        }
+    /// All impls, to stand in a block of their own.
+    pub(crate) fn impls(&self) -> TokenStream {
+        let impls = [
+            self.field_types(),
+            self.bound_checks(),
+            self.defaults(),
+            self.clone_impl(),
+            self.debug_impl(),
+            self.serialize_impl(),
+            self.deserialize_impl(),
+            self.json_schema_impl(),
+        ];
+        quote!(#(#impls)*)
     }
 
     /// Lets the value of the only field, or `()`, stand for the whole struct.
-    pub(crate) fn single_field(&self) -> TokenStream {
-        let (field_type, name, value) = match self.fields.as_slice() {
-            [] => (quote!(()), format_ident!("_field"), TokenStream::new()),
+    pub(crate) fn accepts(&self) -> TokenStream {
+        let krate = self.krate;
+        let mut bounded = self.bounded();
+        let (given, name, value) = match self.fields.as_slice() {
+            [] => (quote!(()), quote!(_given), TokenStream::new()),
             [only] => {
                 let (ident, ty) = (only.ident, only.ty);
-                (quote!(#ty), format_ident!("field"), quote!(#ident: field))
+                let into_field = quote!(#krate::signature::IntoField<#ty>);
+                bounded.params.push(parse_quote!(__Given: #into_field));
+                let value = quote!(#ident: <__Given as #into_field>::into_field(given));
+                (quote!(__Given), quote!(given), value)
             }
             _ => return TokenStream::new(),
         };
-        let (krate, ty) = (self.krate, self.ty());
-        let bounded = generics::of_data(&self.generics, krate);
         let (generics, _, where_clause) = bounded.split_for_impl();
+        let this = self.ty();
         quote! {
             #[automatically_derived]
-            impl #generics #krate::signature::SingleField for #ty #where_clause {
-                type Field = #field_type;
-
-                fn from_field(#name: Self::Field) -> Self {
+            impl #generics #krate::signature::Accepts<#given, #krate::signature::FromField>
+                for #this #where_clause
+            {
+                fn accept(#name: #given) -> Self {
                     Self { #value }
                 }
             }
         }
     }
 
-    /// Checks, under each field's type, that it is data.
-    pub(crate) fn assertions(&self) -> TokenStream {
+    /// The fields as a signature describes them, one expression each.
+    pub(crate) fn descriptions(&self) -> Vec<TokenStream> {
+        let describe = self.krate.private("describe");
+        let slots = self.slots();
+        let fields = self.fields.iter().enumerate().map(|(index, field)| {
+            let Described { name, desc, bounds, default } = self.described(index, field);
+            let aliases = field.aliases;
+            quote! {
+                #describe::<#slots, #index>(#name, #desc, #bounds, #default)
+                    #(.with_alias(#aliases))*
+            }
+        });
+        fields.collect()
+    }
+
+    /// The arguments that describe a field at run time.
+    fn described<'f>(&self, index: usize, field: &'f PartField<'_>) -> Described<'f> {
+        let bounds = field.bounds.iter().map(|bound| bound.emit(self.krate));
+        let default = match field.default {
+            Some(_) => {
+                let (value, slots) = (self.krate.private("value"), self.slots());
+                let default = self.default_call(field.ident);
+                quote!(#value::<#slots, #index>(&#default))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        Described {
+            name: &field.name,
+            desc: field.desc.clone().unwrap_or_else(|| quote!("")),
+            bounds: quote!([#(#bounds),*]),
+            default,
+        }
+    }
+
+    /// An impl for the struct.
+    fn implement(&self, implemented: &TokenStream, body: &TokenStream) -> TokenStream {
+        self.implement_for(&self.ty(), implemented, body)
+    }
+
+    fn implement_for(
+        &self,
+        this: &TokenStream,
+        implemented: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let bounded = self.bounded();
+        let (generics, _, where_clause) = bounded.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #generics #implemented for #this #where_clause {
+                #body
+            }
+        }
+    }
+
+    /// What each field is made of: the one place where a type that cannot be a field fails.
+    fn field_types(&self) -> TokenStream {
+        let (field_at, slots) = (self.krate.private("FieldAt"), self.slots());
+        let impls = self.fields.iter().enumerate().map(|(index, field)| {
+            let ty = field.ty;
+            // rustc reports a type that will not do under `#ty` and under the whole return type.
+            // The two cover the same source here, and it shows only one of two equal errors.
+            let (first, last) = ends(ty);
+            let (access, trait_) = (self.krate.private("access"), self.krate.private("Access"));
+            let start = quote_spanned!(first=> impl);
+            let end = quote_spanned!(last=> >);
+            let body = quote! {
+                type Type = #ty;
+
+                fn access() -> #start #trait_<#ty #end {
+                    #access::<#ty>()
+                }
+            };
+            self.implement_for(&slots, &quote!(#field_at<#index>), &body)
+        });
+        impls.collect()
+    }
+
+    /// Checks, under each bounded field's type, that the bounds can bind its values.
+    fn bound_checks(&self) -> TokenStream {
         let krate = self.krate;
-        let checks = self.fields.iter().map(|field| {
+        let checks = self.fields.iter().flat_map(|field| {
             let ty = field.ty;
             let at = ty.span().resolved_at(Span::call_site());
-            quote_spanned!(at=> #krate::__private::assert_data::<#ty>();)
+            let has = |is_length| field.bounds.iter().any(|b| b.is_length() == is_length);
+            let length =
+                has(true).then(|| quote_spanned!(at=> #krate::__private::assert_length::<#ty>();));
+            let numeric = has(false)
+                .then(|| quote_spanned!(at=> #krate::__private::assert_numeric::<#ty>();));
+            [length, numeric]
         });
-        let bounded = generics::of_data(&self.generics, krate);
+        let checks: Vec<_> = checks.flatten().collect();
+        if checks.is_empty() {
+            return TokenStream::new();
+        }
+        let bounded = self.bounded();
         let (generics, _, where_clause) = bounded.split_for_impl();
-        let function = format_ident!("__dspy_check_{}", self.name.unraw());
+        let function = format_ident!("__dspy_check_{}", self.name);
         quote! {
             #[allow(dead_code, non_snake_case)]
             fn #function #generics () #where_clause {
@@ -229,6 +277,53 @@ impl<'a> Part<'a> {
             }
         }
     }
+
+    /// The functions behind `default` and `default = …`.
+    fn defaults(&self) -> TokenStream {
+        let krate = self.krate;
+        let bounded = self.bounded();
+        let (generics, _, where_clause) = bounded.split_for_impl();
+        let functions = self.fields.iter().filter_map(|field| {
+            let (function, ty) = (self.default_function(field.ident), field.ty);
+            let value = match field.default? {
+                FieldDefault::OfType(span) => {
+                    let at = span.resolved_at(Span::call_site());
+                    quote_spanned!(at=> <#ty as ::core::default::Default>::default())
+                }
+                // Text is the one literal whose own type is seldom the field's.
+                FieldDefault::Expr(expr) if is_text(expr) => {
+                    let at = expr.span();
+                    let krate = krate.at(at);
+                    quote_spanned!(at=> #krate::signature::IntoField::<#ty>::into_field(#expr))
+                }
+                FieldDefault::Expr(expr) => quote!(#expr),
+            };
+            Some(quote! {
+                #[allow(non_snake_case)]
+                fn #function #generics () -> #ty #where_clause { #value }
+            })
+        });
+        functions.collect()
+    }
+
+    fn default_function(&self, field: &Ident) -> Ident {
+        format_ident!("__dspy_default_{}_{}", self.name, field.unraw())
+    }
+
+    fn default_call(&self, field: &Ident) -> TokenStream {
+        let function = self.default_function(field);
+        let (_, ty, _) = self.generics.split_for_impl();
+        let turbofish = ty.as_turbofish();
+        quote!(#function #turbofish ())
+    }
+}
+
+/// The arguments that describe a field at run time, as expressions.
+struct Described<'f> {
+    name: &'f str,
+    desc: TokenStream,
+    bounds: TokenStream,
+    default: TokenStream,
 }
 
 /// A name for an item generated after this one, at its place in the source.
@@ -240,15 +335,6 @@ pub(crate) fn name_after(ident: &Ident, suffix: &str) -> Ident {
 /// The stand-in for docs that the user did not write.
 pub(crate) fn stand_in(role: &str, ident: &Ident) -> String {
     format!("The {role} `{}`.", ident.unraw())
-}
-
-/// The docs of a field as its description.
-pub(crate) fn described(docs: &[Attribute]) -> Option<TokenStream> {
-    docs::text(docs)
-}
-
-fn default_fn(ident: &Ident) -> Ident {
-    format_ident!("__dspy_default_{}", ident.unraw())
 }
 
 fn is_text(expr: &Expr) -> bool {

@@ -1,6 +1,6 @@
 //! The code of a registry: what `#[module]` and `#[derive(Parameters)]` have in common.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Member;
 use syn::ext::IdentExt;
@@ -27,15 +27,15 @@ pub(crate) enum Step<'a> {
 
 /// The statements of `walk` and of `walk_mut` for one field.
 pub(crate) fn statements(krate: &Krate, field: &Walked<'_>) -> (TokenStream, TokenStream) {
-    let at = field.span.resolved_at(Span::call_site());
+    let at = field.span;
+    let krate = krate.at(at);
     let statement = |method: &str, value: &TokenStream| {
-        let method = proc_macro2::Ident::new(method, at);
-        let mut inside = quote_spanned! {at=>
-            #krate::module::Parameters::#method(#value, path, visit)
-        };
-        if field.is_frozen {
-            inside = quote!(path.frozen(|path| #inside));
-        }
+        let method = Ident::new(method, at);
+        // A name at the user's place: an error about the field's type then shows that place alone.
+        let field_here = Ident::new("__dspy_field", at);
+        let walk = quote_spanned!(at=> #krate::module::Parameters::#method);
+        let walk = quote!({ let #field_here = #value; #walk(#field_here, path, visit) });
+        let inside = if field.is_frozen { quote!(path.frozen(|path| #walk)) } else { walk };
         match field.step {
             Step::Name(name) => quote!(path.field(#name, |path| #inside);),
             Step::Index(index) => {

@@ -1,6 +1,5 @@
 //! `#[derive(Signature)]`.
 
-mod bounds;
 mod check;
 mod emit;
 mod model;
@@ -17,12 +16,10 @@ pub(crate) fn derive(input: DeriveInput) -> TokenStream {
     let Some(syntax) = syntax::read(input, &mut faults) else {
         return faults.into_compile_errors();
     };
-    let has_lifetime = syntax.generics.lifetimes().next().is_some();
     let model = check::check(syntax, &mut faults);
     let mut code = faults.into_compile_errors();
-    // Code for a faulty signature keeps its uses elsewhere from failing as well; code that borrows
-    // would only fail by itself.
-    if !has_lifetime {
+    // Code for a faulty signature keeps its uses elsewhere from failing as well.
+    if model.is_movable {
         code.extend(emit::emit(&model));
     }
     code

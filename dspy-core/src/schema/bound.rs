@@ -3,22 +3,21 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use super::resolve;
 
 /// A limit on a field's values, apart from its type.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Bound {
-    /// `ge`: the number itself, or more.
-    AtLeast(Number),
-    /// `gt`: more than the number.
-    MoreThan(Number),
-    /// `le`: the number itself, or less.
-    AtMost(Number),
-    /// `lt`: less than the number.
-    LessThan(Number),
+    /// `ge`: this JSON number, or more.
+    AtLeast(Value),
+    /// `gt`: more than this JSON number.
+    MoreThan(Value),
+    /// `le`: this JSON number, or less.
+    AtMost(Value),
+    /// `lt`: less than this JSON number.
+    LessThan(Value),
     /// `min_length`: characters of a text, items of a list, entries of a map.
     MinLength(u64),
     /// `max_length`: characters of a text, items of a list, entries of a map.
@@ -29,14 +28,7 @@ pub enum Bound {
 ///
 /// Lengths are told by what the schema describes: `minLength` for a text, `minItems` for a list,
 /// `minProperties` for a map. A limit that is looser than the schema's own changes nothing.
-///
-/// ```
-/// use dspy::schema::{self, Bound, bounded};
-///
-/// let short = bounded(schema::of::<Vec<String>>(), [Bound::MaxLength(3)]);
-/// assert_eq!(short["maxItems"], 3);
-/// ```
-pub fn bounded(mut schema: Value, bounds: impl IntoIterator<Item = Bound>) -> Value {
+pub(crate) fn bounded(mut schema: Value, bounds: impl IntoIterator<Item = Bound>) -> Value {
     for bound in bounds {
         match bound {
             Bound::AtLeast(number) => tighten(&mut schema, &LOWER, LOWER.inclusive, number),
@@ -60,11 +52,15 @@ const LOWER: Side = Side { inclusive: "minimum", exclusive: "exclusiveMinimum", 
 const UPPER: Side = Side { inclusive: "maximum", exclusive: "exclusiveMaximum", is_lower: false };
 
 /// Sets a limit, and takes away those on the same side that say less.
-fn tighten(schema: &mut Value, side: &Side, keyword: &str, number: Number) {
-    let Some(object) = schema.as_object_mut() else { return };
+fn tighten(schema: &mut Value, side: &Side, keyword: &str, number: Value) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
     let limit = number.as_f64().unwrap_or_default();
     for present in [side.inclusive, side.exclusive] {
-        let Some(known) = object.get(present).and_then(Value::as_f64) else { continue };
+        let Some(known) = object.get(present).and_then(Value::as_f64) else {
+            continue;
+        };
         let is_looser = if side.is_lower { known < limit } else { known > limit };
         // At the same number, the limit that excludes it says more.
         #[allow(clippy::float_cmp)]
@@ -75,14 +71,16 @@ fn tighten(schema: &mut Value, side: &Side, keyword: &str, number: Number) {
             return;
         }
     }
-    object.insert(keyword.to_owned(), Value::Number(number));
+    object.insert(keyword.to_owned(), number);
 }
 
 /// Sets a length in the words of each kind of value that the schema admits.
 fn limit_length(schema: &mut Value, side: &str, length: u64) {
     let mut kinds = Vec::new();
     collect_kinds(schema, schema, &mut kinds, 0);
-    let Some(object) = schema.as_object_mut() else { return };
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
     for kind in kinds {
         let noun = match kind.as_str() {
             "string" => "Length",

@@ -220,7 +220,7 @@ fn plain(value: &Value) -> String {
 
 /// The bounds of a schema in words, such as `at least 0, at most 1`; `None` where there are none.
 pub fn bounds_text(schema: &Value) -> Option<String> {
-    const WORDS: [(&str, &str); 11] = [
+    const WORDS: [(&str, &str); 13] = [
         ("minimum", "at least"),
         ("exclusiveMinimum", "greater than"),
         ("maximum", "at most"),
@@ -230,6 +230,8 @@ pub fn bounds_text(schema: &Value) -> Option<String> {
         ("maxLength", "characters, at most"),
         ("minItems", "items, at least"),
         ("maxItems", "items, at most"),
+        ("minProperties", "entries, at least"),
+        ("maxProperties", "entries, at most"),
         ("pattern", "matching the pattern"),
         ("format", "in the format"),
     ];

@@ -2,30 +2,38 @@
 
 use std::borrow::Cow;
 
-/// An input struct with one field, which may be given in its place.
-///
-/// Made by the macros. A struct without fields has the field type `()`.
-pub trait SingleField {
-    /// The type of the one field.
-    type Field;
-
-    /// Wraps the field's value.
-    fn from_field(field: Self::Field) -> Self;
-}
-
 /// Everything that `call` accepts for the input `I`.
 ///
 /// The input struct itself, or, for an input of one field, anything that fits the field's type
-/// without loss: `&str` for `String`, `i32` for `i64` or `f64`. `Via` tells the two apart and is
-/// inferred.
+/// without loss: `&str` for `String`, `i32` for `i64` or `f64`. For an input without fields it is
+/// `()`. `Via` tells the ways apart and is inferred.
 #[diagnostic::on_unimplemented(
     message = "this program takes `{I}`, not `{Self}`",
     label = "expected `{I}`",
-    note = "write the struct, `{I} {{ … }}`; a program with a single input also takes that input's value"
+    note = "write the struct, `{I} {{ … }}`; a program with a single input also takes that input's value, where it fits without loss"
 )]
 pub trait IntoInput<I, Via> {
     /// The input.
     fn into_input(self) -> I;
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: Accepts<T, Via>, T, Via> IntoInput<I, Via> for T {
+    fn into_input(self) -> I {
+        I::accept(self)
+    }
+}
+
+/// Input structs that can be made of a `T`. The other side of [`IntoInput`], made by the macros.
+pub trait Accepts<T, Via>: Sized {
+    /// The input struct.
+    fn accept(given: T) -> Self;
+}
+
+impl<I> Accepts<I, AsIs> for I {
+    fn accept(given: I) -> I {
+        given
+    }
 }
 
 /// Marks an input given as its own struct.
@@ -35,18 +43,6 @@ pub enum AsIs {}
 /// Marks an input given as the value of its only field.
 #[derive(Debug)]
 pub enum FromField {}
-
-impl<I> IntoInput<I, AsIs> for I {
-    fn into_input(self) -> I {
-        self
-    }
-}
-
-impl<I: SingleField, T: IntoField<I::Field>> IntoInput<I, FromField> for T {
-    fn into_input(self) -> I {
-        I::from_field(self.into_field())
-    }
-}
 
 /// A lossless conversion into a field's type.
 #[diagnostic::on_unimplemented(

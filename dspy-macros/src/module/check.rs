@@ -46,16 +46,17 @@ pub(super) fn check(syntax: &Syntax, faults: &mut Faults) -> Model {
     let registry = match derived {
         Some(_) => {
             for option in options {
-                if matches!(option.name().as_str(), "also" | "skip" | "frozen" | "rename") {
-                    faults.at(
-                        &option.key,
-                        format!(
-                            "with `derived` the struct's own `#[derive(Parameters)]` lists the \
-                             fields: write `#[parameters({})]` on the field there",
-                            if option.key == "also" { "…" } else { "skip" }
-                        ),
-                    );
-                }
+                let instead = match option.name().as_str() {
+                    "also" => "remove it",
+                    "skip" => "write `#[parameters(skip)]` on the field",
+                    "frozen" => "write `#[parameters(frozen)]` on the field",
+                    "rename" => "write `#[parameters(rename = \"…\")]` on the field",
+                    _ => continue,
+                };
+                faults.at(
+                    &option.key,
+                    format!("with `derived`, `#[derive(Parameters)]` lists the fields: {instead}"),
+                );
             }
             None
         }
@@ -83,12 +84,11 @@ fn type_name(item: &ItemImpl) -> Ident {
 }
 
 fn name_given(option: &Entry, faults: &mut Faults) -> Option<Ident> {
-    if let crate::keys::Given::Expr(value) = &option.value {
-        if let syn::Expr::Path(path) = value.as_ref() {
-            if let Some(ident) = path.path.get_ident() {
-                return Some(ident.clone());
-            }
-        }
+    if let crate::keys::Given::Expr(value) = &option.value
+        && let syn::Expr::Path(path) = value.as_ref()
+        && let Some(ident) = path.path.get_ident()
+    {
+        return Some(ident.clone());
     }
     faults.at(option, "`input` takes the name of the struct to make: `input = Question`");
     None

@@ -22,10 +22,9 @@ pub(super) fn check(item: &ItemImpl, faults: &mut Faults) -> Forward {
         let self_ty = &item.self_ty;
         faults.at(
             self_ty,
-            "this impl has no `forward`, from which a module's call is made: add `pub async fn \
-             forward(&self, …) -> dspy::Result<…>`; for a struct that only holds parts, derive \
-             `Parameters` in place of `#[module]` (a `forward` made by a macro inside the impl \
-             cannot be seen)",
+            "this impl has no `forward`, which a module's call is made from: add `pub async fn \
+             forward(&self, …) -> dspy::Result<…>` (one made by a macro in here cannot be seen), \
+             or derive `Parameters` on a struct that only holds parts",
         );
         let ident = syn::Ident::new("forward", proc_macro2::Span::call_site());
         return Forward { ident, arguments: Vec::new(), output: None, is_sound: false };
@@ -44,6 +43,17 @@ pub(super) fn check(item: &ItemImpl, faults: &mut Faults) -> Forward {
     let is_sound = !own.found();
     faults.append(own);
     Forward { ident: method.sig.ident.clone(), arguments, output, is_sound }
+}
+
+/// Leaves one `forward`, so that rustc does not report the others again.
+pub(super) fn keep_first(item: &mut ItemImpl) {
+    let mut seen = false;
+    item.items.retain(|item| match item {
+        syn::ImplItem::Fn(method) if method.sig.ident == "forward" => {
+            !std::mem::replace(&mut seen, true)
+        }
+        _ => true,
+    });
 }
 
 /// Takes docs off the arguments, where rustc would refuse them: they describe the input's fields.
@@ -84,6 +94,16 @@ fn check_shape(method: &ImplItemFn, faults: &mut Faults) {
             &signature.generics,
             "`forward` cannot be generic, for the input struct has one type per argument: put \
              the parameters on the impl, or use concrete types",
+        );
+    }
+    if let Some(clause) = &signature.generics.where_clause {
+        faults.at(clause, "bounds belong to the module as a whole: move them to the impl");
+    }
+    for attribute in method.attrs.iter().filter(|a| a.path().is_ident("cfg")) {
+        faults.at(
+            attribute,
+            "`forward` cannot come and go with a `cfg`, for the module's call would go with it: \
+             put the `cfg` on the impl",
         );
     }
     match signature.receiver() {
@@ -197,8 +217,9 @@ fn check_type(ty: &Type, faults: &mut Faults) -> Type {
     if let Type::Reference(reference) = ty {
         let owned = owned(reference);
         let written = quote::quote!(#owned).to_string().replace(' ', "");
-        let written = written.trim_start_matches("::std::string::").to_owned();
-        let written = written.replace("::std::vec::", "").replace("::std::path::", "");
+        let written = ["::std::string::", "::std::vec::", "::std::path::"]
+            .iter()
+            .fold(written, |written, module| written.replace(module, ""));
         faults.at(
             ty,
             format!(

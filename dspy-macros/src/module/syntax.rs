@@ -5,6 +5,7 @@ use syn::{ImplItem, ImplItemFn, Item, ItemImpl, Type};
 
 use crate::diagnostics::Faults;
 use crate::keys::{self, Entry};
+use crate::place::head_of;
 
 /// An impl under `#[module]`.
 pub(super) struct Syntax {
@@ -61,17 +62,4 @@ pub(super) fn forwards(item: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
         ImplItem::Fn(method) if method.sig.ident == "forward" => Some(method),
         _ => None,
     })
-}
-
-/// The part of an item that names it, so that an error does not underline the whole.
-fn head_of(item: &Item) -> TokenStream {
-    use quote::ToTokens;
-    match item {
-        Item::Struct(item) => item.ident.to_token_stream(),
-        Item::Enum(item) => item.ident.to_token_stream(),
-        Item::Fn(item) => item.sig.ident.to_token_stream(),
-        Item::Trait(item) => item.ident.to_token_stream(),
-        Item::Mod(item) => item.ident.to_token_stream(),
-        other => other.to_token_stream(),
-    }
 }

@@ -57,11 +57,9 @@ impl Scan {
         while let Some(token) = tokens.next() {
             match token {
                 TokenTree::Group(group) => self.scan_tokens(group.stream()),
-                TokenTree::Ident(word) if word == "self" => {
-                    if next_is_dot(&mut tokens) {
-                        tokens.next();
-                        self.after_dot(&mut tokens);
-                    }
+                TokenTree::Ident(word) if word == "self" && next_is_dot(&mut tokens) => {
+                    tokens.next();
+                    self.after_dot(&mut tokens);
                 }
                 TokenTree::Ident(word) if is_item_keyword(&word.to_string()) => {
                     skip_item(&mut tokens);

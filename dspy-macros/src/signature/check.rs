@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
 
-use super::bounds::{self, Bounds};
-use super::model::{BoundKind, Field, Model};
+use super::model::{Field, Model};
 use super::syntax::{FieldSyntax, Role, RoleSyntax, Syntax};
+use crate::bound::{Bounds, Kind};
 use crate::diagnostics::Faults;
 use crate::docs;
+use crate::generics::mentions;
 use crate::keys::{Entry, Given};
 use crate::krate::Krate;
-use crate::part::{FieldDefault, described};
+use crate::part::FieldDefault;
 
 const STRUCT_KEYS: [&str; 3] = ["instructions", "name", "crate"];
 const FIELD_KEYS: [&str; 10] =
@@ -39,6 +41,13 @@ pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
             _ => option.reject("signature", &STRUCT_KEYS, faults),
         }
     }
+    let mut is_movable = generics.lifetimes().next().is_none();
+    for FieldSyntax { ty, .. } in &fields {
+        if mentions("Self", ty.to_token_stream()) {
+            faults.at(ty, "`Self` would mean the generated struct here: write the type's name");
+            is_movable = false;
+        }
+    }
     let fields: Vec<Field> = fields.into_iter().map(|field| check_field(field, faults)).collect();
     check_names(&fields, faults);
     if !fields.iter().any(|field| field.role == Role::Output) {
@@ -55,6 +64,7 @@ pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
         ident,
         generics,
         fields,
+        is_movable,
     }
 }
 
@@ -71,7 +81,7 @@ fn check_field(syntax: FieldSyntax, faults: &mut Faults) -> Field {
             "rename" => entry.put(&mut rename, name_of(entry, faults), faults),
             "default" => entry.put(&mut default, default_of(entry, faults), faults),
             "alias" => aliases.extend(name_of(entry, faults)),
-            key => match BoundKind::of(key) {
+            key => match Kind::of(key) {
                 Some(kind) => bounds.add(kind, entry, faults),
                 None => entry.reject(role.name(), &FIELD_KEYS, faults),
             },
@@ -79,12 +89,11 @@ fn check_field(syntax: FieldSyntax, faults: &mut Faults) -> Field {
     }
     Field {
         role,
-        desc: desc.map(|text| text.to_token_stream()).or_else(|| described(&docs)),
-        is_renamed: rename.is_some(),
-        name: rename.unwrap_or_else(|| ident.unraw().to_string()),
+        desc: desc.map(|text| text.to_token_stream()).or_else(|| docs::text(&docs)),
+        name: rename.unwrap_or_else(|| LitStr::new(&ident.unraw().to_string(), ident.span())),
         aliases,
         default,
-        bounds: bounds::check(bounds, faults),
+        bounds: bounds.finish(faults),
         ident,
         ty,
         docs,
@@ -124,13 +133,13 @@ fn one_role(field: &FieldSyntax, first: &RoleSyntax, other: &RoleSyntax) -> Stri
 }
 
 /// A name on the wire, made of what section headers can hold.
-fn name_of(entry: &Entry, faults: &mut Faults) -> Option<String> {
+fn name_of(entry: &Entry, faults: &mut Faults) -> Option<LitStr> {
     let text = entry.text(faults)?;
     let name = text.value();
     let is_allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
     if name.is_empty() || name.trim() != name || !name.chars().all(is_allowed) {
         faults.at(
-            text,
+            &text,
             format!(
                 "`{}` takes a name of letters, digits, `_`, `-`, `.` and inner spaces: the name \
                  stands in section headers of the prompt",
@@ -139,7 +148,7 @@ fn name_of(entry: &Entry, faults: &mut Faults) -> Option<String> {
         );
         return None;
     }
-    Some(name)
+    Some(text)
 }
 
 fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
@@ -156,29 +165,33 @@ fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
 
 /// Checks that every name means one field, and none that the framework uses itself.
 fn check_names(fields: &[Field], faults: &mut Faults) {
-    let mut taken: BTreeMap<&str, &Field> = BTreeMap::new();
+    let mut taken: BTreeMap<String, &Ident> = BTreeMap::new();
     for field in fields {
-        let names = std::iter::once(&field.name).chain(&field.aliases);
-        for name in names {
+        for literal in std::iter::once(&field.name).chain(&field.aliases) {
+            let name = literal.value();
             let reserved = match name.as_str() {
                 "completed" => Some("closes an answer in the prompt"),
                 "augmented" => Some("marks a demonstration that a program made"),
                 _ => None,
             };
             if let Some(reason) = reserved {
-                let message = format!(
-                    "a field cannot be called `{name}`, which {reason}: give it another name, or \
-                     `rename = \"…\"`"
+                faults.at(
+                    literal,
+                    format!(
+                        "a field cannot go by `{name}`, which {reason}: choose another name, or \
+                         keep it in Rust and write `rename = \"…\"`"
+                    ),
                 );
-                faults.at(&field.ident, message);
             }
-            if let Some(other) = taken.insert(name, field) {
-                let whose = if other.ident == field.ident {
-                    "already names this field".to_owned()
-                } else {
-                    format!("already names the field `{}`", other.ident)
-                };
-                faults.at(&field.ident, format!("`{name}` {whose}: names must differ"));
+            match taken.get(&name) {
+                Some(other) if **other == field.ident => {
+                    faults.at(literal, format!("`{name}` is a name of this field already"));
+                }
+                Some(other) => faults.at(
+                    literal,
+                    format!("`{}` cannot go by `{name}`, the name of `{other}`", field.ident),
+                ),
+                None => drop(taken.insert(name, &field.ident)),
             }
         }
     }

@@ -1,0 +1,23 @@
+//! What the macros say of faulty code. One fault per file, named by the fault.
+//!
+//! After a change of a message: `TRYBUILD=overwrite cargo test --test ui`, then read every change.
+
+#[test]
+fn signature() {
+    trybuild::TestCases::new().compile_fail("tests/ui/signature/*.rs");
+}
+
+#[test]
+fn module() {
+    trybuild::TestCases::new().compile_fail("tests/ui/module/*.rs");
+}
+
+#[test]
+fn parameters() {
+    trybuild::TestCases::new().compile_fail("tests/ui/parameters/*.rs");
+}
+
+#[test]
+fn data() {
+    trybuild::TestCases::new().compile_fail("tests/ui/data/*.rs");
+}

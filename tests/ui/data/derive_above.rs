@@ -1,0 +1,9 @@
+use dspy::prelude::*;
+
+#[derive(Clone)]
+#[data]
+struct Category {
+    name: String,
+}
+
+fn main() {}

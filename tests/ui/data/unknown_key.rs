@@ -1,0 +1,8 @@
+use dspy::prelude::*;
+
+#[data(krate = "::dspy")]
+struct Category {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Qa {
+    #[input]
+    question: String,
+    #[output]
+    answer: String,
+}
+
+#[derive(Clone, Default)]
+struct Pipeline {
+    qa: Predict<Qa>,
+}
+
+
+#[module]
+impl Pipeline {
+    pub async fn forward(&self, question: String) {
+        let _ = self.qa.call(question).await;
+    }
+}
+
+fn main() {}

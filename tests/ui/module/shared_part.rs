@@ -1,0 +1,25 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Qa {
+    #[input]
+    question: String,
+    #[output]
+    answer: String,
+}
+
+use std::sync::Arc;
+
+#[derive(Clone, Default)]
+struct Pipeline {
+    qa: Arc<Predict<Qa>>,
+}
+
+#[module]
+impl Pipeline {
+    pub async fn forward(&self, question: String) -> dspy::Result<String> {
+        Ok(self.qa.call(question).await?.into_output().answer)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use dspy::prelude::*;
+
+#[derive(Parameters)]
+union Parts {
+    low: f64,
+    high: u32,
+}
+
+fn main() {}

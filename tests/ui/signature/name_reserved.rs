@@ -1,0 +1,11 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Todo {
+    #[input]
+    list: String,
+    #[output]
+    completed: bool,
+}
+
+fn main() {}

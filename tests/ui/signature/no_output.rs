@@ -1,0 +1,9 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Qa {
+    #[input]
+    question: String,
+}
+
+fn main() {}

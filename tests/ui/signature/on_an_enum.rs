@@ -1,0 +1,9 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+enum Category {
+    War,
+    Peace,
+}
+
+fn main() {}

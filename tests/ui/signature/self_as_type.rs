@@ -1,0 +1,11 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Chain {
+    #[input]
+    link: String,
+    #[output]
+    next: Option<Box<Self>>,
+}
+
+fn main() {}

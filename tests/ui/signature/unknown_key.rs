@@ -1,0 +1,11 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Qa {
+    #[input]
+    question: String,
+    #[output(desk = "At most five words.")]
+    answer: String,
+}
+
+fn main() {}

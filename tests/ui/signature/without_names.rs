@@ -1,0 +1,6 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+struct Qa(String, String);
+
+fn main() {}
