@@ -119,6 +119,11 @@ async fn main() -> dspy::Result<()> {
     println!("optimized          {:.3}   {low:.3} to {high:.3}", optimized.score());
     let [low, high] = gain.interval;
     println!("paired difference {:+.3}   {low:+.3} to {high:+.3}", gain.difference);
+    for evaluation in [&baseline, &optimized] {
+        if evaluation.errors().next().is_some() {
+            println!("{evaluation}");
+        }
+    }
     println!("better on {} rows, worse on {}", gain.better.len(), gain.worse.len());
     println!("{} LM calls, {} tokens", spent.calls, spent.total_tokens());
     println!("{:.1} s\n", started.elapsed().as_secs_f64());
