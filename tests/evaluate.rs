@@ -140,6 +140,22 @@ async fn a_metric_for_the_signature_fits_its_chain_of_thought() {
     assert_eq!(by_closure.scores(), [1.0, 0.0]);
 }
 
+#[tokio::test]
+async fn closures_give_bools_numbers_or_scores_with_feedback() {
+    let program = Predict::<Echo>::new().with_lm(Scripted::text(&sections(&[("copy", "w0")])).lm());
+    let of_rows = || Evaluate::new(rows(2));
+    let bools = of_rows().run(&program, |row, out| row.copy == out.copy).await.unwrap();
+    assert_eq!(bools.scores(), [1.0, 0.0]);
+    let numbers = of_rows().run(&program, |row, _| row.word.len() as f64 / 4.0).await.unwrap();
+    assert_eq!(numbers.scores(), [0.5, 0.5]);
+    let scores = of_rows()
+        .run(&program, |row, out| Score::from(row.copy == out.copy).with_feedback(&row.word))
+        .await
+        .unwrap();
+    assert_eq!(scores.scores(), [1.0, 0.0]);
+    assert_eq!(scores.items()[1].feedback.as_deref(), Some("w1"));
+}
+
 struct Patient;
 
 impl Metric<Echo, EchoOutput> for Patient {

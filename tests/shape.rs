@@ -259,6 +259,58 @@ async fn an_assertion_retries_one_predictor_and_pays_nothing_twice() {
     assert_eq!(replayed, [true, false]);
 }
 
+// ---- a recorder under `join!` and `tokio::spawn` ---------------------------------------------------
+
+#[derive(Clone, Default)]
+struct Crowd {
+    writer: Writer,
+}
+
+#[module]
+impl Crowd {
+    async fn forward(&self, question: String) -> dspy::Result<Vec<String>> {
+        let (a, b) = (format!("{question} A"), format!("{question} B"));
+        let (first, second) = tokio::join!(self.writer.call(a), self.writer.call(b));
+        let writer = self.writer.clone();
+        let spawned = tokio::spawn(async move { writer.call(format!("{question} C")).await });
+        let third = spawned.await.user()??;
+        Ok(vec![first?.into_output(), second?.into_output(), third.into_output()])
+    }
+}
+
+#[tokio::test]
+async fn concurrent_calls_of_one_module_are_kept_apart_in_the_record() {
+    let model = Scripted::new(|request, _| {
+        // The answer carries the letter of the question on to the next predictor.
+        let asked = question(request);
+        let letter = asked.lines().nth(1).unwrap().chars().last().unwrap().to_string();
+        Ok(Response::text(sections(&[("draft", "d"), ("answer", &letter)])))
+    });
+    let mut program = Crowd::default();
+    program.set_lm(&model.lm());
+    let out = program.call("x").record().await.unwrap();
+    assert_eq!(out.output(), &["A", "B", "C"]);
+    let trace = out.trace();
+    assert_eq!(trace.calls().len(), 6);
+    let mut invocations = Vec::new();
+    for letter in ["A", "B", "C"] {
+        let of_one: Vec<_> = trace
+            .calls()
+            .iter()
+            .filter(|call| call.inputs["question"].as_str().unwrap().ends_with(letter))
+            .collect();
+        let paths: Vec<_> = of_one.iter().map(|call| call.path.as_str()).collect();
+        assert_eq!(paths, ["writer.plan", "writer.write"]);
+        assert_eq!(of_one[0].invocation, of_one[1].invocation);
+        assert!(of_one[0].sequence < of_one[1].sequence);
+        assert!(of_one[0].parent.is_some());
+        invocations.push(of_one[0].invocation);
+    }
+    invocations.sort_unstable();
+    invocations.dedup();
+    assert_eq!(invocations.len(), 3, "each call of the one module is an invocation of its own");
+}
+
 // ---- fine-tuned model names and generated code as parameters ----------------------------------------
 
 /// A leaf of the user's own: a program whose parameter is code.
