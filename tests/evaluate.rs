@@ -210,6 +210,21 @@ fn intervals_cover_the_truth_about_as_often_as_they_say() {
     assert!((180..=198).contains(&covered), "{covered} of 200 intervals cover the truth");
 }
 
+#[test]
+fn large_data_sets_have_the_same_interval_at_once() {
+    let scores = |count: usize| -> Vec<f64> {
+        (0..count).map(|n| f64::from(u8::from(n % 3 == 0))).collect()
+    };
+    let width = |count: usize| {
+        let [low, high] = compare_scores(&vec![0.0; count], &scores(count)).interval;
+        high - low
+    };
+    assert!((width(4_998) / width(5_001) - 1.0).abs() < 0.08, "resampled and normal agree");
+    let started = std::time::Instant::now();
+    assert!(width(1_000_000) < 0.002);
+    assert!(started.elapsed() < Duration::from_secs(5), "a million rows need no resampling");
+}
+
 #[tokio::test]
 async fn dropping_an_evaluation_cancels_what_is_in_flight() {
     let model = Scripted::new(|_, _| Ok(Response::text(sections(&[("copy", "x")]))));

@@ -49,17 +49,6 @@ impl<S: Signature> Predict<S> {
     pub fn new() -> Self {
         Self { predictor: Predictor::new(S::schema()), signature: PhantomData }
     }
-
-    /// The exact messages that a call with this input would send, as a person reads them.
-    ///
-    /// # Errors
-    /// As a call, short of calling the model.
-    pub fn explain<Via>(
-        &self,
-        input: impl crate::signature::IntoInput<S::Input, Via>,
-    ) -> Result<String> {
-        self.predictor.explain(&input.into_input())
-    }
 }
 
 predictor_settings!(Predict);

@@ -8,6 +8,10 @@ use crate::seed;
 
 const RESAMPLES: usize = 2_000;
 
+/// From this many values on, the normal interval stands in: the two agree, and resampling would
+/// take longer than the evaluation.
+const MANY: u32 = 5_000;
+
 /// The mean of the values with its 95 % percentile-bootstrap interval (Efron 1979). The resamples
 /// come from a fixed seed, so equal values have an equal interval.
 pub(super) fn mean_interval(values: &[f64]) -> (f64, [f64; 2]) {
@@ -15,6 +19,11 @@ pub(super) fn mean_interval(values: &[f64]) -> (f64, [f64; 2]) {
         return (0.0, [0.0, 0.0]);
     };
     let mean = values.iter().sum::<f64>() / f64::from(count);
+    if count >= MANY {
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let error = 1.96 * (squares / f64::from(count - 1) / f64::from(count)).sqrt();
+        return (mean, [mean - error, mean + error]);
+    }
     let mut rng = seed::rng(0, "interval", u64::from(count));
     let mut means: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
@@ -36,7 +45,7 @@ pub(super) fn mean_interval(values: &[f64]) -> (f64, [f64; 2]) {
 pub struct Comparison {
     /// The mean of the differences, second minus first.
     pub difference: f64,
-    /// Its 95 % percentile-bootstrap interval over rows.
+    /// Its 95 % interval over rows: a percentile bootstrap, the normal interval from 5,000 rows on.
     pub interval: [f64; 2],
     /// The rows compared.
     pub rows: usize,

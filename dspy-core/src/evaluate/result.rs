@@ -55,7 +55,8 @@ impl<O> Evaluation<O> {
         self.mean
     }
 
-    /// The 95 % percentile-bootstrap interval of the mean score.
+    /// The 95 % interval of the mean score: a percentile bootstrap, the normal interval from 5,000
+    /// rows on.
     pub fn interval(&self) -> [f64; 2] {
         self.interval
     }

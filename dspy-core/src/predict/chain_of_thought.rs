@@ -40,17 +40,6 @@ impl<S: Signature> ChainOfThought<S> {
         let schema = (*S::schema()).clone().with_first_output(reasoning);
         Self { predictor: Predictor::new(Arc::new(schema)), signature: PhantomData }
     }
-
-    /// The exact messages that a call with this input would send, as a person reads them.
-    ///
-    /// # Errors
-    /// As a call, short of calling the model.
-    pub fn explain<Via>(
-        &self,
-        input: impl crate::signature::IntoInput<S::Input, Via>,
-    ) -> Result<String> {
-        self.predictor.explain(&input.into_input())
-    }
 }
 
 predictor_settings!(ChainOfThought);

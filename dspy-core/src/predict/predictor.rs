@@ -399,6 +399,17 @@ macro_rules! predictor_settings {
                 self
             }
 
+            /// The exact messages that a call with this input would send, as a person reads them.
+            ///
+            /// # Errors
+            /// As a call, short of calling the model.
+            pub fn explain<Via>(
+                &self,
+                input: impl $crate::signature::IntoInput<S::Input, Via>,
+            ) -> Result<String> {
+                self.predictor.explain(&input.into_input())
+            }
+
             /// The demonstrations.
             pub fn demos(&self) -> &[Demo] {
                 self.predictor.demos()
