@@ -72,11 +72,12 @@ async fn main() -> dspy::Result<()> {
     let on_holdout = Evaluate::new(&holdout);
     let baseline = on_holdout.clone().progress("baseline").run_metric(&program, right).await?;
 
-    // The same program with the demonstrations that work best on the validation rows.
+    // The same program with the demonstrations that work best on the validation rows: about ten for
+    // each category.
     let report = BootstrapFewShotWithRandomSearch::new(right)
         .validation(validation)
-        .candidates(8)
-        .max_labeled(66)
+        .candidates(4)
+        .max_labeled(110)
         .seed(7)
         .progress()
         .compile(&program, train)
