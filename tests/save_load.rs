@@ -189,6 +189,16 @@ fn endpoints_and_keys_in_a_file_are_ignored_and_reported() {
 }
 
 #[test]
+fn extra_fields_of_request_bodies_stay_in_code() {
+    let mut settings = dspy::lm::Settings::default().with_temperature(0.5);
+    settings.extra.insert("user_token".to_owned(), json!("canary"));
+    let program = Predict::<Qa>::new().with_settings(&settings);
+    let file = module::to_value(&program, None);
+    assert_eq!(file["self"]["lm"], json!({"temperature": 0.5}));
+    assert!(!file.to_string().contains("canary"));
+}
+
+#[test]
 fn newer_cut_off_and_absent_files() {
     let mut program = blank();
     let mut file = module::to_value(&tuned(), None);

@@ -2,7 +2,8 @@
 //!
 //! The layout is that of Python DSPy's `save("x.json")`: leaves by path, each with `demos`,
 //! `signature.instructions`, `signature.fields` and `lm`. What has no place there stands under
-//! `metadata.dspy_rust`. Handles of models, endpoints and keys are never written.
+//! `metadata.dspy_rust`. Handles of models, endpoints, keys and extra fields of request bodies,
+//! which may hold either, are never written.
 
 use std::io::Write as _;
 use std::path::Path as FilePath;
@@ -104,10 +105,21 @@ fn leaf_value(leaf: &dyn Leaf) -> Value {
         if leaf.schema().is_some() && in_signature {
             continue;
         }
-        let unset = kind == ParameterKind::LM && value.as_object().is_some_and(Map::is_empty);
-        entry.insert(kind.to_string(), if unset { Value::Null } else { value });
+        let value = if kind == ParameterKind::LM { lm_value(value) } else { value };
+        entry.insert(kind.to_string(), value);
     }
     Value::Object(entry)
+}
+
+/// The LM choice without what only code may set; null where nothing is left.
+fn lm_value(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.shift_remove("extra");
+        if object.is_empty() {
+            return Value::Null;
+        }
+    }
+    value
 }
 
 fn signature_value(schema: &SignatureSchema) -> Value {
