@@ -91,6 +91,8 @@ impl fmt::Display for LoadReport {
 /// Either everything fits and is loaded, or the program stays as it was. Endpoints and keys in the
 /// file are ignored and reported.
 ///
+/// A model that code gives to a predictor wins over one that the file names.
+///
 /// # Errors
 /// [`FileError`]: the file cannot be read, is no JSON, is of a newer version, or does not match.
 pub fn load<P: Parameters + Clone>(
