@@ -211,6 +211,16 @@ async fn failed_teacher_runs_are_put_up_with_up_to_a_number() {
 }
 
 #[tokio::test]
+async fn a_refused_set_up_ends_the_compilation_at_its_first_call() {
+    let model = Scripted::new(|_, _| Err(LmError::Config { message: "bad endpoint".into() }));
+    let program = Predict::<Decode>::new().with_lm(model.lm());
+    let bootstrap = BootstrapFewShot::new(right).max_rounds(5).concurrency(1);
+    let error = bootstrap.compile(&program, rows(40)).await.unwrap_err();
+    assert!(error.is_setup() && error.to_string().contains("bad endpoint"), "{error}");
+    assert_eq!(model.calls(), 1);
+}
+
+#[tokio::test]
 async fn random_search_finds_demonstrations_that_help_on_other_rows() {
     let model = learner();
     let program = Predict::<Decode>::new().with_lm(model.lm());

@@ -299,6 +299,8 @@ impl<R: Sync + 'static, O: Sync + 'static> BootstrapFewShot<R, O> {
                     return Tried { usage, outcome: Ok(Some(self.demos_of(&run.trace(), index))) };
                 }
                 Ok(_) => Ok(None),
+                // Without a model or with a refused key, another round would fail the same way.
+                Err(error) if error.is_setup() => return Tried { usage, outcome: Err(error) },
                 Err(error) => Err(error),
             };
         }
