@@ -59,7 +59,10 @@ async fn no_model_is_configured() {
 #[test]
 fn an_unknown_provider() {
     assert_says(Lm::new("opneai/gpt").unwrap_err(), &["`opneai`", "did you mean `openai`"]);
-    assert_says(Lm::new("gpt-4o").unwrap_err(), &["unknown provider", "openai/NAME"]);
+    assert_says(
+        Lm::new("gpt-4o").unwrap_err(),
+        &["unknown provider", "openai/NAME", "did you mean `openai/gpt-4o`?"],
+    );
     assert_says(Lm::new("openai/").unwrap_err(), &["names no model"]);
 }
 

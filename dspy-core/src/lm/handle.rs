@@ -79,7 +79,7 @@ impl Lm {
             _ => Err(LmError::UnknownProvider {
                 model: model.to_owned(),
                 provider: provider.to_owned(),
-                hint: suggestion(provider),
+                hint: suggestion(model, provider),
             }),
         }
     }
@@ -171,12 +171,18 @@ impl fmt::Debug for Lm {
     }
 }
 
-fn suggestion(provider: &str) -> String {
-    ["openai", "embedded"]
-        .iter()
-        .find(|known| strsim::jaro_winkler(provider, known) > 0.85)
-        .map(|known| format!(" (did you mean `{known}`?)"))
-        .unwrap_or_default()
+fn suggestion(model: &str, provider: &str) -> String {
+    let close = ["openai", "embedded"]
+        .into_iter()
+        .find(|known| strsim::jaro_winkler(provider, known) > 0.85);
+    match close {
+        Some(known) => format!(" (did you mean `{known}`?)"),
+        // A bare name, as OpenAI's own tools take it.
+        None if !model.contains('/') && !model.is_empty() => {
+            format!(" (did you mean `openai/{model}`?)")
+        }
+        None => String::new(),
+    }
 }
 
 static DEFAULT: RwLock<Option<Lm>> = RwLock::new(None);

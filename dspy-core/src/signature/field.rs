@@ -33,15 +33,6 @@ impl Field {
         self
     }
 
-    /// The same field with one more schema keyword, such as `minimum`.
-    #[must_use]
-    pub fn with_bound(mut self, keyword: &str, bound: impl Into<Value>) -> Self {
-        if let Some(object) = self.schema.as_object_mut() {
-            object.insert(keyword.to_owned(), bound.into());
-        }
-        self
-    }
-
     /// The same field with a value that stands in where a model leaves it out.
     #[must_use]
     pub fn with_default(mut self, default: Value) -> Self {
