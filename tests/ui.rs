@@ -3,21 +3,21 @@
 //! After a change of a message: `TRYBUILD=overwrite cargo test --test ui`, then read every change.
 
 #[test]
-fn signature() {
+fn ui_signature() {
     trybuild::TestCases::new().compile_fail("tests/ui/signature/*.rs");
 }
 
 #[test]
-fn module() {
+fn ui_module() {
     trybuild::TestCases::new().compile_fail("tests/ui/module/*.rs");
 }
 
 #[test]
-fn parameters() {
+fn ui_parameters() {
     trybuild::TestCases::new().compile_fail("tests/ui/parameters/*.rs");
 }
 
 #[test]
-fn data() {
+fn ui_data() {
     trybuild::TestCases::new().compile_fail("tests/ui/data/*.rs");
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+pub(crate) use dspy_grammar::nearest;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
@@ -51,15 +52,4 @@ pub(crate) fn unknown_key(attribute: &str, key: &str, known: &[&str]) -> String 
         }
         None => format!("`#[{attribute}]` has no key `{key}`: it has {all}"),
     }
-}
-
-/// The known word that a misspelt one most likely stands for.
-pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    const LIKELY: f64 = 0.8;
-    known
-        .iter()
-        .map(|known| (*known, strsim::jaro_winkler(word, known)))
-        .filter(|(_, likeness)| *likeness >= LIKELY)
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(known, _)| known)
 }

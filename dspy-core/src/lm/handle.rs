@@ -174,7 +174,7 @@ impl fmt::Debug for Lm {
 fn suggestion(model: &str, provider: &str) -> String {
     let close = ["openai", "embedded"]
         .into_iter()
-        .find(|known| strsim::jaro_winkler(provider, known) > 0.85);
+        .find(|known| dspy_grammar::likeness(provider, known) > 0.85);
     match close {
         Some(known) => format!(" (did you mean `{known}`?)"),
         // A bare name, as OpenAI's own tools take it.

@@ -13,6 +13,7 @@ pub struct Field {
     schema: Value,
     default: Option<Value>,
     aliases: Vec<String>,
+    examples: Vec<Value>,
 }
 
 impl Field {
@@ -23,7 +24,14 @@ impl Field {
 
     /// A field of any JSON Schema.
     pub fn with_schema(name: impl Into<String>, schema: Value) -> Self {
-        Self { name: name.into(), desc: String::new(), schema, default: None, aliases: Vec::new() }
+        Self {
+            name: name.into(),
+            desc: String::new(),
+            schema,
+            default: None,
+            aliases: Vec::new(),
+            examples: Vec::new(),
+        }
     }
 
     /// The same field with a description.
@@ -44,6 +52,13 @@ impl Field {
     #[must_use]
     pub fn with_alias(mut self, alias: impl Into<String>) -> Self {
         self.aliases.push(alias.into());
+        self
+    }
+
+    /// The same field with one more example of a value, which prompts show.
+    #[must_use]
+    pub fn with_example(mut self, example: Value) -> Self {
+        self.examples.push(example);
         self
     }
 
@@ -70,6 +85,11 @@ impl Field {
     /// Other names of the field.
     pub fn aliases(&self) -> &[String] {
         &self.aliases
+    }
+
+    /// Examples of values.
+    pub fn examples(&self) -> &[Value] {
+        &self.examples
     }
 
     /// The type's name, as a prompt spells it.

@@ -171,7 +171,7 @@ impl Fitter<'_> {
     fn unknown(&self, node: &Node, choices: &[Choice]) -> ParseError {
         let found = excerpt_node(node);
         let form = same_form(&found);
-        let close = |choice: &Choice| strsim::jaro_winkler(&same_form(&choice.label), &form);
+        let close = |choice: &Choice| dspy_grammar::likeness(&same_form(&choice.label), &form);
         let best = choices.iter().map(|choice| (close(choice), choice)).fold(
             None,
             |best: Option<(f64, &Choice)>, next| match best {

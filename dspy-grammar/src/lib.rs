@@ -1,0 +1,10 @@
+//! What the macros and the runtime of the `dspy` crate read alike, so that a mistake is told in the
+//! same words by the compiler and by a running program.
+//!
+//! Depend on `dspy`; this crate has no stable interface of its own.
+
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod likeness;
+
+pub use likeness::{likeness, nearest};
