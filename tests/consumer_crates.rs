@@ -5,21 +5,22 @@ use std::process::Command;
 
 #[test]
 fn a_renamed_dependency_without_serde() {
-    check("renamed");
+    check("renamed", "check");
 }
 
 #[test]
 fn strict_lints_and_hostile_names() {
-    check("plain");
+    check("plain", "clippy");
 }
 
-/// Checks the fixture with the versions of this workspace, and nothing from the network.
-fn check(fixture: &str) {
+/// Runs `cargo check` or `cargo clippy` on the fixture with the versions of this workspace, and
+/// nothing from the network.
+fn check(fixture: &str, command: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("tests/fixtures").join(fixture);
     std::fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet", "--manifest-path"])
+        .args([command, "--offline", "--quiet", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(root.join("target/fixtures"))

@@ -27,7 +27,6 @@ impl ParameterKind {
     pub const LM: Self = Self(Cow::Borrowed("lm"));
 
     /// A kind of your own.
-    /// A kind of your own.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self(name.into())
     }
@@ -96,6 +95,12 @@ pub trait Leaf: Send + Sync {
 
     /// Lays sampling settings over those the leaf has. A leaf that calls no model has nothing to do.
     fn lay_settings(&mut self, _settings: &Settings) {}
+
+    /// Freezes or thaws the leaf: frozen, it is walked, saved and loaded, but optimizers leave it
+    /// alone. Gives whether the leaf can do that; one of your own by default cannot.
+    fn set_frozen(&mut self, _frozen: bool) -> bool {
+        false
+    }
 
     /// The run the leaf takes part in.
     fn slot(&self) -> Option<&Arc<Slot>> {

@@ -1,5 +1,7 @@
 //! Choosing leaves by path.
 
+use std::fmt;
+
 /// A choice of leaves by glob patterns on their paths: `*` stands for any text, dots included.
 ///
 /// ```
@@ -42,6 +44,28 @@ impl Select {
     pub fn matches(&self, path: &str) -> bool {
         let any = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, path));
         any(&self.include) && !any(&self.exclude)
+    }
+}
+
+impl From<&str> for Select {
+    fn from(pattern: &str) -> Self {
+        Self::new([pattern])
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for Select {
+    fn from(patterns: [&str; N]) -> Self {
+        Self::new(patterns)
+    }
+}
+
+impl fmt::Display for Select {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.include.join("`, `"))?;
+        if !self.exclude.is_empty() {
+            write!(f, " except `{}`", self.exclude.join("`, `"))?;
+        }
+        Ok(())
     }
 }
 

@@ -109,10 +109,6 @@ impl Predictor {
         Arc::make_mut(&mut self.state).follow_ups = follow_ups;
     }
 
-    pub(super) fn set_frozen(&mut self, frozen: bool) {
-        Arc::make_mut(&mut self.state).frozen = frozen;
-    }
-
     fn prepared(&self) -> Result<&Prepared> {
         let made = self.state.prepared.get_or_init(|| {
             let mut schema = (*self.state.declared).clone().with_descs(&self.state.descriptions);
@@ -299,6 +295,11 @@ impl Leaf for Predictor {
         state.choice.settings = state.choice.settings.overlaid(settings);
     }
 
+    fn set_frozen(&mut self, frozen: bool) -> bool {
+        Arc::make_mut(&mut self.state).frozen = frozen;
+        true
+    }
+
     fn slot(&self) -> Option<&Arc<Slot>> {
         self.slot.as_ref()
     }
@@ -395,7 +396,7 @@ macro_rules! predictor_settings {
             /// The same predictor, kept as it is by optimizers.
             #[must_use]
             pub fn frozen(mut self) -> Self {
-                self.predictor.set_frozen(true);
+                $crate::module::Leaf::set_frozen(&mut self.predictor, true);
                 self
             }
 

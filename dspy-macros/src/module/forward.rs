@@ -150,8 +150,65 @@ fn check_output(method: &ImplItemFn, faults: &mut Faults) -> Option<Type> {
                 );
                 None
             }
+            None if is_plain_value(ty) => {
+                let written = quote::quote!(#ty).to_string().replace(' ', "").replace(',', ", ");
+                faults.at(
+                    ty,
+                    format!(
+                        "`forward` must return a `Result`, for a call to a model can fail: write \
+                         `-> dspy::Result<{written}>`"
+                    ),
+                );
+                None
+            }
             None => Some(ty.as_ref().clone()),
         },
+    }
+}
+
+/// Whether the type is certainly no `Result`. Of a name it does not know, a macro cannot tell.
+fn is_plain_value(ty: &Type) -> bool {
+    const VALUES: [&str; 31] = [
+        "bool",
+        "char",
+        "str",
+        "f32",
+        "f64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "String",
+        "Vec",
+        "VecDeque",
+        "Option",
+        "Box",
+        "Arc",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "Cow",
+        "Value",
+        "Prediction",
+        "Reasoned",
+    ];
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            VALUES.contains(&name.as_str())
+        }),
+        Type::Tuple(_) | Type::Array(_) | Type::Reference(_) | Type::Slice(_) => true,
+        Type::Paren(inner) => is_plain_value(&inner.elem),
+        _ => false,
     }
 }
 
