@@ -6,6 +6,10 @@ check:
 bless-ui:
     TRYBUILD=overwrite cargo test -p dspy --test ui
 
+# Rewrites dspy-macros/src/expansion after a look at the change.
+bless-expansions:
+    INSTA_UPDATE=always cargo test -p dspy-macros
+
 # The OpenAI client against a real llama.cpp server (needs python3 with venv and pip).
 test-llama:
     sh scripts/llama-server.sh
@@ -13,6 +17,10 @@ test-llama:
 # Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
 build-cost:
     bash bench/build-cost.sh
+
+# What the derive costs the compiler: 100 signatures beside the same structs with derives by hand.
+compile-cost:
+    bash bench/compile-cost.sh
 
 # Licences, advisories and sources of all dependencies (needs cargo-deny).
 deny:

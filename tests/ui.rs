@@ -21,3 +21,9 @@ fn ui_parameters() {
 fn ui_data() {
     trybuild::TestCases::new().compile_fail("tests/ui/data/*.rs");
 }
+
+/// What must compile, and run.
+#[test]
+fn ui_pass() {
+    trybuild::TestCases::new().pass("tests/ui/pass/*.rs");
+}

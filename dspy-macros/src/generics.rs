@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
 use syn::{
-    GenericParam, Generics, Ident, PredicateType, Token, Type, TypeParamBound, WherePredicate,
-    parse_quote,
+    GenericParam, Generics, Ident, PredicateType, Token, Type, TypeParamBound, TypePath,
+    WherePredicate, parse_quote,
 };
 
 use crate::krate::Krate;
@@ -47,29 +48,70 @@ pub(crate) fn mentioned(generics: &Generics, mention: &TokenStream) -> Generics 
     kept
 }
 
-/// The same parameters, with every type among them held to be field data.
-pub(crate) fn of_data(generics: &Generics, krate: &Krate) -> Generics {
-    of_data_where(generics, krate, |_| true)
+/// What must be data so that these types are: the parameters among them, and the types that hang on
+/// a parameter, such as `M::Input`, whose parameter itself need not be data.
+pub(crate) fn data_types<'t>(
+    generics: &Generics,
+    types: impl IntoIterator<Item = &'t Type>,
+) -> Vec<Type> {
+    struct Find<'g> {
+        generics: &'g Generics,
+        found: Vec<Type>,
+    }
+    impl Find<'_> {
+        fn is_param(&self, ident: &Ident) -> bool {
+            self.generics.type_params().any(|param| param.ident == *ident)
+        }
+    }
+    impl<'t> Visit<'t> for Find<'_> {
+        fn visit_type_path(&mut self, ty: &'t TypePath) {
+            let first = ty.path.segments.first();
+            let starts_with_param = match &ty.qself {
+                Some(qself) => matches!(qself.ty.as_ref(), Type::Path(inner)
+                    if inner.path.get_ident().is_some_and(|ident| self.is_param(ident))),
+                None => first.is_some_and(|first| self.is_param(&first.ident)),
+            };
+            if !starts_with_param {
+                return visit::visit_type_path(self, ty);
+            }
+            let text = |ty: &Type| ty.to_token_stream().to_string();
+            let ty = Type::Path(ty.clone());
+            if self.found.iter().all(|known| text(known) != text(&ty)) {
+                self.found.push(ty);
+            }
+        }
+    }
+    let mut find = Find { generics, found: Vec::new() };
+    for ty in types {
+        find.visit_type(ty);
+    }
+    find.found
 }
 
-/// The same parameters, with some of the types among them held to be field data.
-pub(crate) fn of_data_where(
-    generics: &Generics,
-    krate: &Krate,
-    is_data: impl Fn(&Ident) -> bool,
-) -> Generics {
+/// The same parameters, with these types held to be field data.
+pub(crate) fn of_data(generics: &Generics, types: &[Type], krate: &Krate) -> Generics {
     let field_type = krate.private("FieldType");
     let mut bounded = generics.clone();
-    for param in &mut bounded.params {
-        let GenericParam::Type(param) = param else { continue };
-        if !is_data(&param.ident) {
+    let param_of = |ty: &Type| match ty {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident().cloned(),
+        _ => None,
+    };
+    for ty in types {
+        let Some(param) = param_of(ty) else {
+            let clause = bounded.make_where_clause();
+            clause.predicates.push(parse_quote!(#ty: #field_type));
             continue;
-        }
+        };
         // Beside the user's own bounds: clippy minds bounds in two places.
-        let mut bounds = &mut param.bounds;
+        let Generics { params, where_clause, .. } = &mut bounded;
+        let own = params.iter_mut().find_map(|other| match other {
+            GenericParam::Type(other) if other.ident == param => Some(&mut other.bounds),
+            _ => None,
+        });
+        let Some(mut bounds) = own else { continue };
         if bounds.is_empty()
-            && let Some(clause) = &mut bounded.where_clause
-            && let Some(own) = clause.predicates.iter_mut().find_map(|p| bounds_of(p, &param.ident))
+            && let Some(clause) = where_clause
+            && let Some(own) = clause.predicates.iter_mut().find_map(|p| bounds_of(p, &param))
         {
             bounds = own;
         }

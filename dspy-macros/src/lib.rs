@@ -152,6 +152,15 @@ pub fn derive_parameters(input: TokenStream) -> TokenStream {
 /// The type is an enum, whose fields the macro cannot learn: use `#[derive(Parameters)]` and
 /// `#[module(derived)]`.
 ///
+/// ## error\[E0119\]: conflicting implementations of trait `Parameters`
+///
+/// The struct derives `Parameters` already: write `#[module(derived)]`.
+///
+/// ## error\[E0428\]: the name `PipelineInput` is defined multiple times
+///
+/// The type has two impls under `#[module]`. One type runs one `forward`; impls for several types of
+/// one generic struct name their input structs: `#[module(input = Question)]`.
+///
 /// # Arguments
 ///
 /// | key | meaning |

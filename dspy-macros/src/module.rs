@@ -1,5 +1,6 @@
 //! `#[module]`.
 
+mod bounds;
 mod check;
 mod emit;
 mod forward;

@@ -77,9 +77,9 @@ impl<'a> Part<'a> {
         Self { krate, cfgs, vis, name, doc, generics, fields }
     }
 
-    /// Whether some field mentions the type parameter.
-    pub(crate) fn mentions(&self, param: &Ident) -> bool {
-        self.generics.type_params().any(|own| own.ident == *param)
+    /// The types that hang on the item's parameters and must be data.
+    pub(crate) fn data_types(&self) -> Vec<Type> {
+        generics::data_types(&self.generics, self.fields.iter().map(|field| field.ty))
     }
 
     /// The struct's type, as other items name it.
@@ -102,7 +102,7 @@ impl<'a> Part<'a> {
 
     /// The struct's generics, with every type among them held to be field data.
     pub(crate) fn bounded(&self) -> Generics {
-        generics::of_data(&self.generics, self.krate)
+        generics::of_data(&self.generics, &self.data_types(), self.krate)
     }
 
     /// The struct itself, to stand beside the user's item.

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, ItemImpl, LitStr, Member, Token, Type};
 
+use super::bounds;
 use super::forward;
 use super::model::{Model, Registry, RegistryField, Treatment};
 use super::syntax::Syntax;
@@ -62,9 +63,12 @@ pub(super) fn check(syntax: &Syntax, faults: &mut Faults) -> Model {
         }
         None => Some(registry(item, lists, faults)),
     };
+    let krate = krate.unwrap_or_default();
+    let mut generics = item.generics.clone();
+    bounds::check(&mut generics, &krate, faults);
     Model {
-        krate: krate.unwrap_or_default(),
-        generics: item.generics.clone(),
+        krate,
+        generics,
         self_ty: item.self_ty.as_ref().clone(),
         cfgs: item.attrs.iter().filter(|a| a.path().is_ident("cfg")).cloned().collect(),
         input_name: input.unwrap_or_else(|| name_after(&ident, "Input")),

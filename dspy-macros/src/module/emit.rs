@@ -57,7 +57,7 @@ fn input<'a>(model: &'a Model, vis: &'a Visibility) -> Part<'a> {
 /// type, the method. One fault then gives one error, under the user's own code.
 fn module(model: &Model, input: &Part<'_>) -> TokenStream {
     let Model { krate, self_ty, forward, .. } = model;
-    let bounded = generics::of_data_where(&model.generics, krate, |param| input.mentions(param));
+    let bounded = generics::of_data(&model.generics, &input.data_types(), krate);
     let (generics, _, where_clause) = bounded.split_for_impl();
     let output = output(model);
     let Returned { associated, future } = returned(model, &output);

@@ -47,7 +47,7 @@ impl Part<'_> {
         let (schemars, object) =
             (self.krate.private("schemars"), self.krate.private("ObjectSchema"));
         let (name, slots) = (self.name.to_string(), self.slots());
-        let params: Vec<_> = self.generics.type_params().map(|param| &param.ident).collect();
+        let params = self.data_types();
         let (schema_name, schema_id) = if params.is_empty() {
             (
                 quote!(::std::borrow::Cow::Borrowed(#name)),

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Generics;
 
 use super::model::Model;
 use super::syntax::Role;
@@ -72,7 +73,7 @@ fn signature(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream 
     } else {
         build
     };
-    let bounded = generics::of_data(&model.generics, krate);
+    let bounded = bounded(model);
     let (generics, ty, where_clause) = bounded.split_for_impl();
     let (input, output) = (input.ty(), output.ty());
     quote! {
@@ -88,10 +89,16 @@ fn signature(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream 
     }
 }
 
+/// The signature's generics, with what its fields are made of held to be data.
+fn bounded(model: &Model) -> Generics {
+    let types = model.fields.iter().map(|field| &field.ty);
+    generics::of_data(&model.generics, &generics::data_types(&model.generics, types), &model.krate)
+}
+
 /// The struct as a labelled row: taken apart by clones, put together by moves.
 fn row(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream {
     let Model { krate, ident, .. } = model;
-    let bounded = generics::of_data(&model.generics, krate);
+    let bounded = bounded(model);
     let (generics, ty, where_clause) = bounded.split_for_impl();
     let idents = |role| model.fields_of(role).map(|field| &field.ident).collect::<Vec<_>>();
     let (inputs, outputs) = (idents(Role::Input), idents(Role::Output));
