@@ -326,6 +326,42 @@ fn two_fields_of_one_type_keep_apart() {
     );
 }
 
+// ---- fields taken out of `self` by a pattern
+
+#[derive(Clone, Default)]
+struct Apart {
+    first: Predict<Qa>,
+    second: Predict<Qa>,
+    style: String,
+}
+
+#[module]
+impl Apart {
+    async fn forward(&self, question: String) -> dspy::Result<String> {
+        let Self { first, second: then, .. } = self;
+        let draft = first.call(question).await?.into_output().answer;
+        let answer = then.call(draft).await?.into_output().answer;
+        Ok(format!("{answer}{}", self.style))
+    }
+}
+
+#[derive(Clone, Default)]
+struct Numbered(Predict<Qa>, u8);
+
+#[module]
+impl Numbered {
+    async fn forward(&self, question: String) -> dspy::Result<(u8, String)> {
+        let Self(qa, number) = self;
+        Ok((*number, qa.call(question).await?.into_output().answer))
+    }
+}
+
+#[test]
+fn fields_in_a_pattern_of_the_struct_are_used_fields() {
+    assert_eq!(leaf_paths(&Apart::default()), ["first", "second"]);
+    assert_eq!(leaf_paths(&Numbered::default()), ["[0]"]);
+}
+
 // ---- selecting and freezing
 
 #[test]

@@ -129,7 +129,7 @@ pub fn derive_parameters(input: TokenStream) -> TokenStream {
 /// # The registry
 ///
 /// The macro sees no struct, so it learns the fields from their uses in the block: every
-/// `self.field`, also inside macro calls such as `join!`. They are walked in the order of their
+/// `self.field`, also inside macro calls such as `join!`, and patterns `Self { field, .. }`. They are walked in the order of their
 /// first use. A `cfg` that all uses of a field stand under is copied.
 ///
 /// Every field must have a registry itself: predictors and modules do, and so do `Option`, `Box`,

@@ -1,11 +1,16 @@
-//! Which fields a method's body uses: every `self.field`, in code and inside macro calls.
+//! Which fields a method's body uses: every `self.field`, in code and inside macro calls, and every
+//! field of a pattern `Self { … }`.
 
 use std::iter::Peekable;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ImplItem, ImplItemFn, Index, Local, Macro, Member, Stmt};
+use syn::{
+    Attribute, Expr, ImplItem, ImplItemFn, Index, Local, Macro, Member, Pat, PatStruct,
+    PatTupleStruct, Stmt,
+};
 
 use crate::registry::name_of;
 
@@ -113,6 +118,27 @@ impl<'ast> Visit<'ast> for Scan {
             self.found(field.member.clone());
         }
         visit::visit_expr_field(self, field);
+    }
+
+    // `let Self { a, b: other, .. } = self;`
+    fn visit_pat_struct(&mut self, pattern: &'ast PatStruct) {
+        if pattern.path.is_ident("Self") {
+            for field in &pattern.fields {
+                self.under(&field.attrs, |scan| scan.found(field.member.clone()));
+            }
+        }
+        visit::visit_pat_struct(self, pattern);
+    }
+
+    // `let Self(a, b, ..) = self;`
+    fn visit_pat_tuple_struct(&mut self, pattern: &'ast PatTupleStruct) {
+        if pattern.path.is_ident("Self") {
+            let before_rest = pattern.elems.iter().take_while(|e| !matches!(e, Pat::Rest(_)));
+            for (index, element) in (0..).zip(before_rest) {
+                self.found(Member::Unnamed(Index { index, span: element.span() }));
+            }
+        }
+        visit::visit_pat_tuple_struct(self, pattern);
     }
 
     fn visit_macro(&mut self, call: &'ast Macro) {
