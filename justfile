@@ -22,6 +22,18 @@ build-cost:
 compile-cost:
     bash bench/compile-cost.sh
 
+# CPU time of parsing, hostile texts included, as JSON Lines and as a table.
+speed:
+    cargo run --release --package dspy-bench -- speed
+
+# The peers on our case files, and on others of the same form (needs python3 with venv and pip).
+peers *cases:
+    sh bench/peers/run.sh compare.py --write bench/README.md tests/data/parse_cases.jsonl {{cases}}
+
+# Prompts beside those of Python DSPy (needs python3 with venv and pip).
+parity *adapters:
+    sh bench/peers/run.sh parity.py --write bench/README.md {{adapters}}
+
 # Licences, advisories and sources of all dependencies (needs cargo-deny).
 deny:
     cargo deny check

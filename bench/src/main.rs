@@ -1,0 +1,48 @@
+//! What we measure, and the commands by which others try the parser and the adapters: case files
+//! in, answers out, both JSON Lines.
+
+mod adapters;
+mod call_case;
+mod command;
+mod expectation;
+mod format;
+mod lines;
+mod parse;
+mod read;
+mod signatures;
+mod speed;
+mod types;
+
+use std::io;
+use std::process::ExitCode;
+
+use command::{Command, USAGE};
+
+fn main() -> ExitCode {
+    let command = match Command::from_args(lexopt::Parser::from_env()) {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("dspy-bench: {error}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match command {
+        Command::Help => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Command::Parse { cases } => parse::run(&cases),
+        Command::Format { cases } => format::run(&cases),
+        Command::AdapterParse { cases } => read::run(&cases),
+        Command::Speed { rounds } => speed::run(rounds),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has had enough of it.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dspy-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
