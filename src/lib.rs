@@ -45,7 +45,15 @@
 //!
 //! # Features
 //!
-//! There are none yet; everything here is in the default build.
+//! None is on by default. Each makes the types of one crate types of fields, with a schema that says
+//! what they are, a prompt that gives an example, and a parser that mends what models write instead.
+//!
+//! | feature | types of fields |
+//! |---|---|
+//! | `chrono` | `chrono::NaiveDate`, `NaiveTime`, `NaiveDateTime`, `DateTime<Tz>`, `Weekday`, `TimeDelta` |
+//! | `jiff` | `jiff::Timestamp`, `Zoned`, `SignedDuration`, `Span`, `civil::Date`, `civil::Time`, `civil::DateTime` |
+//! | `url` | `url::Url` |
+//! | `uuid` | `uuid::Uuid` |
 
 // Lets `::dspy::…`, which the macros write, mean this crate inside it, too.
 extern crate self as dspy;
@@ -57,7 +65,7 @@ pub use dspy_core::predict::{ChainOfThought, Predict, Prediction};
 pub use dspy_core::signature::{Field, SignatureSchema};
 pub use dspy_core::{
     adapter, error, evaluate, lm, metric, module, optimize, parse, predict, row, run, schema,
-    signature,
+    signature, wire,
 };
 
 #[doc(hidden)]

@@ -20,3 +20,4 @@ pub mod run;
 pub mod schema;
 mod seed;
 pub mod signature;
+pub mod wire;

@@ -15,11 +15,25 @@
 //! # Schemas
 //!
 //! JSON Schema as `schemars` emits it: `$ref`, `$defs`, `oneOf` and `anyOf` (also of constants with
-//! descriptions), type arrays with null, `prefixItems`, `uniqueItems`, integer formats, and the
-//! bounds `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`,
-//! `maxLength`, `minItems`, `maxItems`, `minProperties`, `maxProperties`. The caller checks
-//! `pattern` and the formats of texts (dates, addresses), usually by deserializing. `if`, `not`,
-//! `contains` and `dependent…` are not read.
+//! descriptions), type arrays with null, `prefixItems`, `uniqueItems` (an item that occurs twice is
+//! left out, which is told as a repair), integer formats, and the bounds `minimum`, `maximum`,
+//! `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`, `maxLength`, `minItems`,
+//! `maxItems`, `minProperties`, `maxProperties`. `if`, `not`, `contains` and `dependent…` are not
+//! read.
+//!
+//! Integers of the formats `int128` and `uint128` are read in full. Where a JSON number cannot hold
+//! one, because it lies beyond `i64` and `u64`, its value is a text of digits, as in
+//! [`wire`](crate::wire).
+//!
+//! `pattern` and the keys of `patternProperties` are searched for, not anchored, in the syntax of
+//! `regex-lite`: ASCII classes, no looking ahead, no `\p{…}`. A pattern that this cannot read is
+//! not checked.
+//!
+//! These values of `format` are checked, and respelled where that takes no guess: `date`, `time`,
+//! `date-time`, `partial-time`, `partial-date-time`, `zoned-date-time`, `duration`, `email`,
+//! `hostname`, `uri`, `uuid`, `ipv4`, `ipv6`, `ip`. So `2024-01-05 10:00` is a date and time, whose
+//! seconds are zero, but only where no zone is asked for, and `05.01.2024` is no date: which of the
+//! numbers is the month would be a guess. Other formats are not checked.
 
 mod answer;
 mod budget;

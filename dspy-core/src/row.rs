@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::canonical;
 use crate::signature::{Data, Fields, SignatureRow};
+use crate::wire;
 
 /// A labelled example for every program that takes `I`.
 ///
@@ -86,7 +87,7 @@ fn merged(input: &impl Data, labels: &impl Data) -> Result<Fields, DataError> {
 }
 
 fn object(value: &impl Data) -> Result<Fields, DataError> {
-    match serde_json::to_value(value) {
+    match wire::to_value(value) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(other) => {
             Err(DataError::Value { message: format!("expected named fields, found {other}") })

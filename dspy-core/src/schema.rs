@@ -2,9 +2,12 @@
 
 pub(crate) mod bound;
 mod describe;
+mod format;
 
 pub use bound::{HasLength, Numeric};
-pub use describe::{Choice, bounds_text, choices, note, type_name};
+pub(crate) use format::{Format, format_of, is_plain_text};
+
+pub use describe::{Choice, bounds_text, choices, note, options, type_name};
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};

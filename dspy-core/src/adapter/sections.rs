@@ -66,7 +66,8 @@ pub(super) fn split<'n>(text: &str, names: &[&'n str]) -> (Vec<(&'n str, String)
     let mut sections: Vec<(&'n str, Vec<&str>)> = Vec::new();
     let mut open = false;
     let mut completed = false;
-    for line in text.lines() {
+    // Not `lines`, which would take the `\r` from values.
+    for line in text.split('\n') {
         let Some((name, rest)) = find_header(line) else {
             if let (true, Some((_, lines))) = (open, sections.last_mut()) {
                 lines.push(unescaped(line));

@@ -134,7 +134,19 @@ impl<'a> Answer<'a> {
         };
         let schema = self.schemas.resolve(self.schemas.root)?;
         if self.wants.list || self.wants.scalar {
-            return self.fit(&Node::Text(plain.to_owned()), before);
+            // As prompts write booleans; among other things a word could be a list of one.
+            let node = match plain {
+                "True" => Node::Bool(true),
+                "False" => Node::Bool(false),
+                _ => return self.fit(&Node::Text(plain.to_owned()), before),
+            };
+            before.push(Repair {
+                path: String::new(),
+                kind: RepairKind::Syntax,
+                from: plain.to_owned(),
+                to: plain.to_lowercase(),
+            });
+            return self.fit(&node, before);
         }
         if let Some(read) = lines::block(plain, &self.known) {
             let mut repairs = before;
@@ -178,12 +190,15 @@ impl<'a> Answer<'a> {
         starts.then(|| format!("{{{body}"))
     }
 
-    fn read_scalar(&self, body: &str, before: Vec<Repair>) -> Result<Parsed, ParseError> {
+    fn read_scalar(&self, body: &str, mut before: Vec<Repair>) -> Result<Parsed, ParseError> {
         let plain = match fences(body).as_slice() {
-            [only] => only,
+            [only] => {
+                before.push(extracted(body, only));
+                only
+            }
             _ => body,
         };
-        let prose = if plain.starts_with(['{', '[']) {
+        let prose = if plain.starts_with(['{', '[']) && !self.wants.formatted {
             Err(self.nothing())
         } else {
             self.fit(&Node::Text(plain.to_owned()), before.clone())

@@ -5,15 +5,20 @@ mod booleans;
 mod bounds;
 mod choices;
 mod digits;
+mod formats;
 mod keys;
 mod list;
 mod map;
 mod numbers;
 mod object;
+mod patterns;
 mod text;
 mod union;
+mod whole;
 
 use serde_json::Value;
+
+use patterns::Patterns;
 
 use super::budget::Budget;
 use super::candidates;
@@ -41,6 +46,7 @@ pub(crate) struct Fitter<'s> {
     budget: &'s Budget,
     path: Path,
     repairs: Vec<Repair>,
+    patterns: Patterns,
     fits: usize,
     decodes: usize,
 }
@@ -53,6 +59,7 @@ impl<'s> Fitter<'s> {
             budget,
             path: Path::default(),
             repairs: Vec::new(),
+            patterns: Patterns::default(),
             fits: 0,
             decodes: 0,
         }

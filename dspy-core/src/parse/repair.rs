@@ -96,6 +96,8 @@ pub enum RepairKind {
     Boolean,
     /// A member of a closed set was written differently.
     Choice,
+    /// A date, an address or the like was written differently.
+    Format,
     /// A word such as `None` stood for null.
     Null,
     /// A number, boolean or JSON was written where a text is expected.
@@ -146,6 +148,7 @@ impl RepairKind {
             Self::Number => "read a number out of a text",
             Self::Boolean => "read a boolean",
             Self::Choice => "matched an allowed value written differently",
+            Self::Format => "respelled a text by its format",
             Self::Null => "read a word as null",
             Self::AsText => "took a value as text",
             Self::DuplicateItem => "left out a repeated item of a set",

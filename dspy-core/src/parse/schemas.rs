@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::error::ParseError;
 use super::reader::Vocabulary;
+use crate::schema::format_of;
 
 /// The longest chain of references that is followed.
 const MAX_HOPS: usize = 32;
@@ -46,6 +47,8 @@ pub(crate) struct Choice {
 pub(crate) struct Wants {
     pub(crate) text: bool,
     pub(crate) scalar: bool,
+    /// A text of a known format, which is a scalar, too.
+    pub(crate) formatted: bool,
     pub(crate) list: bool,
     pub(crate) object: bool,
     pub(crate) null: bool,
@@ -211,6 +214,10 @@ impl<'s> Schemas<'s> {
             return variants.iter().try_for_each(|variant| self.deeper(variant, wants, depth));
         }
         match kind_of(&schema) {
+            Some("string") if format_of(&schema).is_some() => {
+                wants.scalar = true;
+                wants.formatted = true;
+            }
             Some("string") => wants.text = true,
             Some("array") => wants.list = true,
             Some("object") => wants.object = true,

@@ -15,6 +15,7 @@ use crate::lm::{Lm, LmError, Message, Settings, default_lm};
 use crate::module::{Leaf, ParameterError, ParameterKind, Parameters, Path, Visit, VisitMut};
 use crate::run::{Slot, transcript};
 use crate::signature::{Demo, Fields, SignatureSchema};
+use crate::wire;
 
 /// An untyped predictor. [`Predict`](super::Predict) and the strategies put types around it.
 ///
@@ -142,7 +143,7 @@ impl Predictor {
     }
 
     fn input_fields(&self, input: &impl Serialize) -> Result<Fields> {
-        match serde_json::to_value(input) {
+        match wire::to_value(input) {
             Ok(Value::Object(fields)) => {
                 let blank = |value: &Value| value.as_str().is_some_and(|t| t.trim().is_empty());
                 if !fields.is_empty() && fields.values().all(blank) {
@@ -212,7 +213,7 @@ impl Predictor {
         let mut outputs: Vec<O> = Vec::new();
         let summary = exchange
             .run(request, &mut |fields: &Fields| {
-                let output = serde_json::from_value(Value::Object(fields.clone()));
+                let output = wire::from_value(Value::Object(fields.clone()));
                 output.map(|output| outputs.push(output)).map_err(|error| error.to_string())
             })
             .await?;

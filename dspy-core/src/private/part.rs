@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::schema;
 use crate::schema::bound::{Bound, bounded};
 use crate::signature::{Data, Field};
+use crate::wire;
 
 /// What the fields of generated structs are made of.
 #[diagnostic::on_unimplemented(
@@ -133,7 +134,7 @@ pub fn debug<P: FieldAt<N>, const N: usize>(field: &P::Type) -> &dyn Debug {
 
 /// A field's value as JSON; `None` for one that is no JSON, such as a map with odd keys.
 pub fn value<P: FieldAt<N>, const N: usize>(field: &P::Type) -> Option<Value> {
-    serde_json::to_value(SlotRef::<P, N>(field)).ok()
+    wire::to_value(&SlotRef::<P, N>(field)).ok()
 }
 
 /// A signature's field: name, description, type, limits and default.

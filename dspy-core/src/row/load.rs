@@ -9,6 +9,7 @@ use super::error::DataError;
 use crate::parse;
 use crate::schema;
 use crate::signature::{Field, Fields, SignatureRow};
+use crate::wire;
 
 /// A row that can be read from a file. Every `Signature` struct is one.
 pub trait LoadRow: Sized {
@@ -36,8 +37,8 @@ impl<S: SignatureRow> LoadRow for S {
                 .into()
         };
         let (input, output) = (part(schema.inputs()), part(schema.outputs()));
-        let input = serde_json::from_value(input).map_err(|error| error.to_string())?;
-        let output = serde_json::from_value(output).map_err(|error| error.to_string())?;
+        let input = wire::from_value(input).map_err(|error| error.to_string())?;
+        let output = wire::from_value(output).map_err(|error| error.to_string())?;
         Ok(S::from_parts(input, output))
     }
 }

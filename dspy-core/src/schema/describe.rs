@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::format::format_of;
 use super::resolve;
 
 /// One member of a closed set of answers.
@@ -50,6 +51,40 @@ pub fn choices(root: &Value, schema: &Value) -> Option<Vec<Choice>> {
     Some(all)
 }
 
+/// The members of the closed set that a field's values are made of: of the value itself, where it
+/// may be null, or of the items of a list or the values of a map. Empty where there is none.
+///
+/// ```
+/// use dspy::schema;
+///
+/// let moods = serde_json::json!({
+///     "type": "array",
+///     "items": {"oneOf": [{"const": "good", "description": "all is well"}, {"const": "bad"}]},
+/// });
+/// assert!(schema::choices(&moods, &moods).is_none());
+/// assert_eq!(schema::options(&moods, &moods)[0].value, "good");
+/// ```
+pub fn options(root: &Value, schema: &Value) -> Vec<Choice> {
+    inner_options(root, schema, 0)
+}
+
+fn inner_options(root: &Value, schema: &Value, depth: usize) -> Vec<Choice> {
+    let schema = resolve(root, schema);
+    if depth > 8 {
+        return Vec::new();
+    }
+    if let Some(all) = choices(root, schema) {
+        return all;
+    }
+    match without_null(schema) {
+        Some(inner) => inner_options(root, &inner, depth + 1),
+        None => match schema.get("items").or_else(|| schema.get("additionalProperties")) {
+            Some(inner @ Value::Object(_)) => inner_options(root, inner, depth + 1),
+            _ => Vec::new(),
+        },
+    }
+}
+
 /// The name of a type: `str`, `int`, `list[float]`, `Union[str, NoneType]`, or the type's own name.
 pub fn type_name(root: &Value, schema: &Value) -> String {
     named(root, schema, 0)
@@ -86,13 +121,14 @@ fn named(root: &Value, schema: &Value, depth: usize) -> String {
                 .collect();
             format!("Union[{}]", names.join(", "))
         }
-        _ => title_or(schema, "Any"),
+        // What schemars calls `serde_json::Value`.
+        _ => title_or(schema, "Any").replace("AnyValue", "Any"),
     }
 }
 
 fn simple(root: &Value, schema: &Value, name: &str, depth: usize) -> String {
     match name {
-        "string" => "str".to_owned(),
+        "string" => format_of(schema).map_or("str", |format| format.type_name).to_owned(),
         "integer" => "int".to_owned(),
         "number" => "float".to_owned(),
         "boolean" => "bool".to_owned(),
@@ -107,16 +143,31 @@ fn simple(root: &Value, schema: &Value, name: &str, depth: usize) -> String {
                 None => "list".to_owned(),
             }
         }
-        "object" if schema.get("properties").is_none() => {
-            match schema.get("additionalProperties") {
-                Some(values @ Value::Object(_)) => {
-                    format!("dict[str, {}]", named(root, values, depth + 1))
-                }
-                _ => title_or(schema, "dict"),
-            }
-        }
-        _ => title_or(schema, "dict"),
+        _ => match map(schema) {
+            Some((keys, values)) => format!("dict[{keys}, {}]", named(root, values, depth + 1)),
+            None => title_or(schema, "dict"),
+        },
     }
+}
+
+/// The keys of a map, by name, and the schema of its values; `None` for an object with fields.
+fn map(schema: &Value) -> Option<(String, &Value)> {
+    let of = |keyword: &str| schema.get(keyword).and_then(Value::as_object);
+    if let Some(properties) = of("properties") {
+        // Keys of a closed set: none is required, and all have values of one type.
+        let mut values = properties.values();
+        let first = values.next()?;
+        let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+        let alike = closed && schema.get("required").is_none() && values.all(|it| it == first);
+        let keys: Vec<_> = properties.keys().map(|key| quoted(&key.as_str().into())).collect();
+        return alike.then(|| (format!("Literal[{}]", keys.join(", ")), first));
+    }
+    if let Some((pattern, values)) = of("patternProperties").and_then(|them| them.iter().next()) {
+        let keys = if pattern.ends_with(r"\d+$") { "int" } else { "str" };
+        return Some((keys.to_owned(), values));
+    }
+    let values = schema.get("additionalProperties").filter(|values| values.is_object())?;
+    Some(("str".to_owned(), values))
 }
 
 fn title_or(schema: &Value, fallback: &str) -> String {
@@ -158,12 +209,19 @@ fn plain_note(root: &Value, schema: &Value) -> Option<String> {
         return Some(format!("{ONE_OF}{}", values.join("; ")));
     }
     match resolved.get("type").and_then(Value::as_str) {
-        Some("string") => None,
+        Some("string") => format_of(resolved).map(|format| format.words.to_owned()),
         Some("integer") => Some("a whole number".to_owned()),
         Some("number") => Some("a number".to_owned()),
         Some("boolean") => Some("True or False".to_owned()),
+        None if is_anything(resolved) => Some("any JSON value".to_owned()),
         _ => Some(plain_json(root, schema)),
     }
+}
+
+/// Whether a schema only speaks about its values, and allows all of them.
+fn is_anything(schema: &Value) -> bool {
+    let speaks = |key: &String| matches!(key.as_str(), "title" | "description" | "default");
+    schema == &Value::Bool(true) || schema.as_object().is_some_and(|all| all.keys().all(speaks))
 }
 
 fn plain_json(root: &Value, schema: &Value) -> String {

@@ -97,11 +97,10 @@ impl Field {
         schema::type_name(&self.schema, &self.schema)
     }
 
-    /// Whether the values are plain text.
+    /// Whether the values are plain text: not of a closed set, and not of a form that is checked,
+    /// such as a date.
     pub fn is_text(&self) -> bool {
-        let resolved = schema::resolve(&self.schema, &self.schema);
-        resolved.get("type").and_then(Value::as_str) == Some("string")
-            && schema::choices(&self.schema, resolved).is_none()
+        schema::is_plain_text(&self.schema, &self.schema)
     }
 
     /// Whether null is a value of the field.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::Fields;
+use crate::wire;
 
 /// An output together with the reasoning that a model wrote before it.
 ///
@@ -47,7 +48,7 @@ impl<O> DerefMut for Reasoned<O> {
 // that are no strings.
 impl<O: Serialize> Serialize for Reasoned<O> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let output = serde_json::to_value(&self.output).map_err(serde::ser::Error::custom)?;
+        let output = wire::to_value(&self.output).map_err(serde::ser::Error::custom)?;
         let mut fields = Fields::new();
         fields.insert("reasoning".to_owned(), Value::String(self.reasoning.clone()));
         match output {
@@ -66,7 +67,7 @@ impl<'de, O: DeserializeOwned> Deserialize<'de> for Reasoned<O> {
             Some(_) => return Err(D::Error::custom("`reasoning` must be a string")),
             None => return Err(D::Error::missing_field("reasoning")),
         };
-        let output = serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?;
+        let output = wire::from_value(Value::Object(fields)).map_err(D::Error::custom)?;
         Ok(Self { reasoning, output })
     }
 }

@@ -104,8 +104,7 @@ fn push_field_list(text: &mut String, fields: &[Field]) {
         if let Some(bounds) = schema::bounds_text(resolved) {
             let _ = writeln!(text, "   Constraints: {bounds}");
         }
-        let choices = schema::choices(field.schema(), resolved).unwrap_or_default();
-        for choice in choices {
+        for choice in schema::options(field.schema(), resolved) {
             if let Some(description) = choice.description {
                 let description = description.replace('\n', " ");
                 let _ = writeln!(text, "   - `{}`: {description}", render_value(&choice.value));

@@ -165,6 +165,10 @@ impl Fitter<'_> {
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
         let count = values.len() as u64;
         let (least, most) = (limit("minItems"), limit("maxItems"));
+        if least == most && least.is_some_and(|all| count != all) {
+            let expected = format!("a list of exactly {} items", least.unwrap_or_default());
+            return Err(self.mismatch(&expected, node));
+        }
         if least.is_some_and(|least| count < least) {
             let expected = format!("a list of at least {} items", least.unwrap_or_default());
             return Err(self.mismatch(&expected, node));

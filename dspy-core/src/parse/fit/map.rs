@@ -16,7 +16,7 @@ impl Fitter<'_> {
             let fits = match pattern.as_str() {
                 r"^-?\d+$" => is_integer(key.strip_prefix('-').unwrap_or(key)),
                 r"^\d+$" => is_integer(key),
-                _ => true,
+                _ => self.patterns.find(pattern, key) != Some(false),
             };
             if fits {
                 return Undeclared::Fits(value);

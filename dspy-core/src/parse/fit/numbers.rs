@@ -1,15 +1,13 @@
 //! Number targets.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
+use super::whole::Whole;
 use super::{Fitter, bounds, digits};
 use crate::parse::error::ParseError;
 use crate::parse::excerpt::excerpt;
 use crate::parse::node::{Node, number};
 use crate::parse::repair::RepairKind;
-
-/// Every integer up to here has a float of its own.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Fitter<'_> {
     pub(super) fn fit_integer(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
@@ -23,18 +21,26 @@ impl Fitter<'_> {
             // `545.000` is a thousand times more where the point separates groups.
             return Err(self.ambiguous(&expected, node, Vec::new()));
         }
-        let Some(whole) = whole(&raw) else {
+        let Some(whole) = Whole::read(&raw) else {
             return Err(self.mismatch(&expected, node));
         };
-        let (least, most) = bounds::integers(schema);
-        let number = Number::from_i128(whole).filter(|_| (least..=most).contains(&whole));
-        let Some(number) = number.filter(|number| bounds::within(number, schema)) else {
-            return Err(self.mismatch(&bounds::described_by_format("an integer", schema), node));
-        };
-        if !matches!(node, Node::Number(raw) if *raw == number.to_string()) {
-            self.dressed(node, &number);
+        if !bounds::holds(whole, schema) {
+            return Err(self.mismatch(&expected, node));
         }
-        Ok(Value::Number(number))
+        if !bounds::is_in_format(whole, schema) {
+            return Err(self.mismatch(&bounds::described_by_format("an integer", schema), node));
+        }
+        let value = whole.to_value();
+        let as_it_is = match (node, &value) {
+            (Node::Number(raw), Value::Number(number)) => *raw == number.to_string(),
+            // No JSON number can hold it: its digits are text, or were written as a number.
+            (Node::Number(raw) | Node::Text(raw), Value::String(digits)) => raw == digits,
+            _ => false,
+        };
+        if !as_it_is {
+            self.dressed(node, &whole.to_string());
+        }
+        Ok(value)
     }
 
     pub(super) fn fit_number(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
@@ -43,19 +49,19 @@ impl Fitter<'_> {
             return self.unwrapped(node, &inner, schema);
         }
         let raw = self.digits(node, &expected)?;
-        let number = number(&raw).filter(|number| bounds::within(number, schema));
+        let number = number(&raw).filter(|number| bounds::admits(number, schema));
         let Some(number) = number else {
             return Err(self.mismatch(&expected, node));
         };
         if !matches!(node, Node::Number(_)) {
-            self.dressed(node, &number);
+            self.dressed(node, &number.to_string());
         }
         Ok(Value::Number(number))
     }
 
-    fn dressed(&mut self, node: &Node, number: &Number) {
+    fn dressed(&mut self, node: &Node, number: &str) {
         let from = crate::parse::excerpt::excerpt_node(node);
-        self.repair(RepairKind::Number, &from, &number.to_string());
+        self.repair(RepairKind::Number, &from, number);
     }
 
     /// The number that is written, in JSON's form.
@@ -109,13 +115,4 @@ impl Fitter<'_> {
         self.repair(RepairKind::Unwrapped, &from, "");
         self.fit(inner, schema)
     }
-}
-
-/// The integer that a number is: `42` and `42.0`, not `3.7` and not what a float cannot hold.
-fn whole(raw: &str) -> Option<i128> {
-    if let Ok(whole) = raw.parse() {
-        return Some(whole);
-    }
-    let float: f64 = raw.parse().ok()?;
-    (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i128)
 }
