@@ -104,6 +104,47 @@ pub use dspy_core::private as __private;
 /// let row = Answer { passages: vec![], question: "Who?".into(), answer: "Ada".into(), confidence: 1.0 };
 /// # let _ = (input, output, row);
 /// ```
+///
+/// Patterns, formats and examples of values; rules for what the model answers; and names as serde
+/// has them:
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// /// Write a ticket from the mail.
+/// #[derive(Signature)]
+/// #[serde(rename_all = "camelCase")]
+/// #[check(due.is_some() || number.starts_with("INF"), "{number} is no question, and has no date")]
+/// struct Ticket {
+///     #[input]
+///     mail_text: String,
+///     #[output(examples("Login fails on Mondays"))]
+///     #[assert(ticket_title.len() <= 60, "the title has {} bytes, not 60", ticket_title.len())]
+///     ticket_title: String,
+///     #[output(pattern = "^[A-Z]{3}-[0-9]+$")]
+///     number: String,
+///     #[output(format = "date")]
+///     due: Option<String>,
+///     /// Where we got it; no business of the model's.
+///     #[serde(skip)]
+///     source: Option<String>,
+/// }
+///
+/// let schema = Ticket::schema();
+/// assert_eq!(schema.inputs()[0].name(), "mailText");
+/// assert_eq!(schema.outputs()[0].examples(), ["Login fails on Mondays"]);
+/// assert_eq!(schema.outputs()[1].schema()["pattern"], "^[A-Z]{3}-[0-9]+$");
+///
+/// // The rules are judged after each call, and can be asked for:
+/// let output = TicketOutput {
+///     ticket_title: "Help! ".repeat(20),
+///     number: "ABC-1".into(),
+///     due: None,
+/// };
+/// let broken = Ticket::broken_rules(&output);
+/// assert_eq!(broken[0].message, "ABC-1 is no question, and has no date");
+/// assert_eq!(broken[1].message, "the title has 120 bytes, not 60");
+/// ```
 pub use dspy_macros::Signature;
 
 /// Makes a program of a type with a `forward` method.

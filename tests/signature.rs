@@ -1,5 +1,18 @@
 //! `#[derive(Signature)]`: schemas, docs, names, bounds, defaults, and the structs it makes.
 
+#[path = "signature/examples.rs"]
+mod examples;
+#[path = "signature/rules.rs"]
+mod rules;
+#[path = "signature/serde_names.rs"]
+mod serde_names;
+#[path = "support/scripted.rs"]
+mod support;
+#[path = "signature/texts.rs"]
+mod texts;
+#[path = "signature/typed_demos.rs"]
+mod typed_demos;
+
 use std::collections::BTreeMap;
 
 use dspy::prelude::*;

@@ -187,9 +187,18 @@ macro_rules! read_alike {
 }
 
 #[test]
+fn a_single_precision_float_is_written_with_its_own_digits() {
+    for (float, text) in [(0.1_f32, "0.1"), (f32::MAX, "3.4028235e+38"), (-2.5, "-2.5")] {
+        let value = wire::to_value(&float).unwrap();
+        assert_eq!(value.to_string(), text);
+        assert_eq!(wire::from_value::<f32>(value).unwrap(), float);
+    }
+}
+
+#[test]
 fn every_type_is_read_and_written_as_serde_json_does() {
     let read = read_alike![
-        (), bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64, char, String,
+        (), bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f64, char, String,
         Value, Option<u8>, Option<Option<String>>, Option<()>, Box<i64>, Box<str>,
         std::sync::Arc<String>, Vec<u8>, Vec<f64>, Vec<Vec<u8>>, VecDeque<String>, [u8; 2], [u8; 0],
         (u8,), (u8, String), (u8, Option<u8>), BTreeSet<String>, Bytes,

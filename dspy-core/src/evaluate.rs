@@ -8,6 +8,7 @@ pub use interval::{Comparison, compare, compare_scores};
 pub use result::{Evaluation, Item};
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -51,6 +52,11 @@ pub struct Evaluate<R> {
     record: bool,
     rollout: u64,
 }
+
+/// An evaluation under way: the future that [`Evaluate::run`] gives.
+///
+/// It does not name the metric, so that one for another program is a single compile error.
+pub type Evaluating<'a, O> = Pin<Box<dyn Future<Output = Result<Evaluation<O>>> + Send + 'a>>;
 
 impl<R> Clone for Evaluate<R> {
     fn clone(&self) -> Self {
@@ -118,21 +124,32 @@ impl<R: Send + Sync + 'static> Evaluate<R> {
     ///
     /// # Errors
     /// [`DataError::Empty`] without rows, and errors that every row would meet.
-    pub async fn run<P, F, T>(&self, program: &P, metric: F) -> Result<Evaluation<P::Output>>
+    pub fn run<'a, P, F, T>(&'a self, program: &'a P, metric: F) -> Evaluating<'a, P::Output>
     where
         P: Module,
         R: Row<P::Input>,
         F: Fn(&R, &P::Output) -> T + Send + Sync + 'static,
         T: Into<Score>,
     {
-        self.run_metric::<P, F, P::Output>(program, metric).await
+        self.run_metric::<P, F, P::Output>(program, metric)
     }
 
     /// Evaluates with any metric. One for a signature's output fits its chain of thought, too.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn run_metric<P, M, O>(&self, program: &P, metric: M) -> Result<Evaluation<P::Output>>
+    pub fn run_metric<'a, P, M, O>(&'a self, program: &'a P, metric: M) -> Evaluating<'a, P::Output>
+    where
+        P: Module,
+        P::Output: View<O>,
+        R: Row<P::Input>,
+        M: Metric<R, O>,
+        O: Sync + 'static,
+    {
+        Box::pin(self.measure(program, metric))
+    }
+
+    async fn measure<P, M, O>(&self, program: &P, metric: M) -> Result<Evaluation<P::Output>>
     where
         P: Module,
         P::Output: View<O>,

@@ -67,6 +67,7 @@ impl From<f64> for Score {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no metric for rows `{R}` and outputs `{O}`",
+    label = "no metric for this program",
     note = "a metric is a closure `|row: &{R}, output: &{O}|` that gives `bool`, `f64` or `Score`, or a type that implements `Metric<{R}, {O}>`"
 )]
 pub trait Metric<R, O>: Send + Sync + 'static {

@@ -2,6 +2,7 @@
 
 mod chain_of_thought;
 mod exchange;
+mod judge;
 mod prediction;
 mod predictor;
 
@@ -15,7 +16,7 @@ use std::marker::PhantomData;
 use crate::error::Result;
 use crate::lm::Lm;
 use crate::module::{Module, Parameters, Path, Visit, VisitMut};
-use crate::signature::{Demo, Signature};
+use crate::signature::{Demo, IntoDemo, Signature};
 use predictor::predictor_settings;
 
 /// One call to a model for the task of a signature. Costs one LM call, and one more for each
@@ -58,6 +59,6 @@ impl<S: Signature> Module for Predict<S> {
     type Output = S::Output;
 
     async fn invoke(&self, input: S::Input) -> Result<Prediction<S::Output>> {
-        self.predictor.predict(&input).await
+        self.predictor.predict(&input, S::broken_rules).await
     }
 }

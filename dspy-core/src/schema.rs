@@ -4,7 +4,7 @@ pub(crate) mod bound;
 mod describe;
 mod format;
 
-pub use bound::{HasLength, Numeric};
+pub use bound::{HasLength, Numeric, Textual};
 pub(crate) use format::{Format, format_of, is_plain_text};
 
 pub use describe::{Choice, bounds_text, choices, note, options, type_name};

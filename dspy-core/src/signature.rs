@@ -3,13 +3,17 @@
 mod demo;
 mod field;
 mod input;
+mod into_demo;
 mod reasoned;
+mod rule;
 mod task;
 
 pub use demo::Demo;
 pub use field::Field;
 pub use input::{Accepts, AsIs, FromField, IntoField, IntoInput};
+pub use into_demo::IntoDemo;
 pub use reasoned::{Reasoned, View};
+pub use rule::{BrokenRule, Severity};
 pub use task::{FieldMismatch, SignatureSchema};
 
 use std::sync::Arc;
@@ -68,6 +72,12 @@ pub trait Signature: Send + Sync + 'static {
 
     /// The task's description at run time.
     fn schema() -> Arc<SignatureSchema>;
+
+    /// The rules that an output does not keep: those of `#[check(…)]` and `#[assert(…)]`.
+    fn broken_rules(output: &Self::Output) -> Vec<BrokenRule> {
+        let _ = output;
+        Vec::new()
+    }
 }
 
 /// A signature's struct seen as a labelled row: inputs and outputs together.

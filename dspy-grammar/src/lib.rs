@@ -5,6 +5,10 @@
 
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod formats;
 mod likeness;
+mod pattern;
 
+pub use formats::FORMATS;
 pub use likeness::{likeness, nearest};
+pub use pattern::{PatternError, check_pattern};

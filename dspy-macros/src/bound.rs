@@ -1,4 +1,7 @@
-//! The keys that limit a field's values: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`.
+//! The keys that limit a field's values: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`,
+//! `pattern`, `format`.
+
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -11,10 +14,27 @@ use crate::keys::{Entry, Given};
 use crate::krate::Krate;
 
 /// A limit on a field's values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bound {
     kind: Kind,
-    value: Number,
+    value: Limit,
+}
+
+#[derive(Clone, Debug)]
+enum Limit {
+    Number(Number),
+    Text(String),
+}
+
+/// What kind of values a limit can bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Numbers.
+    Number,
+    /// Whatever has characters, items or entries.
+    Length,
+    /// Texts.
+    Text,
 }
 
 /// The keys.
@@ -26,6 +46,8 @@ pub(crate) enum Kind {
     Lt,
     MinLength,
     MaxLength,
+    Pattern,
+    Format,
 }
 
 /// A number literal, kept as exact as it was written.
@@ -46,12 +68,22 @@ impl Kind {
             "lt" => Self::Lt,
             "min_length" => Self::MinLength,
             "max_length" => Self::MaxLength,
+            "pattern" => Self::Pattern,
+            "format" => Self::Format,
             _ => return None,
         })
     }
 
+    fn subject(self) -> Subject {
+        match self {
+            Self::Ge | Self::Gt | Self::Le | Self::Lt => Subject::Number,
+            Self::MinLength | Self::MaxLength => Subject::Length,
+            Self::Pattern | Self::Format => Subject::Text,
+        }
+    }
+
     fn is_length(self) -> bool {
-        matches!(self, Self::MinLength | Self::MaxLength)
+        self.subject() == Subject::Length
     }
 
     /// Whether the number itself is outside.
@@ -81,15 +113,24 @@ impl ToTokens for Number {
     }
 }
 
+impl ToTokens for Limit {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Number(number) => number.to_tokens(tokens),
+            Self::Text(text) => text.to_tokens(tokens),
+        }
+    }
+}
+
 impl Bound {
-    /// Whether it counts characters or items, rather than bounding a number.
-    pub(crate) fn is_length(self) -> bool {
-        self.kind.is_length()
+    /// What it binds.
+    pub(crate) fn subject(&self) -> Subject {
+        self.kind.subject()
     }
 
     /// The run-time value.
-    pub(crate) fn emit(self, krate: &Krate) -> TokenStream {
-        let (bound, value) = (krate.private("Bound"), self.value);
+    pub(crate) fn emit(&self, krate: &Krate) -> TokenStream {
+        let (bound, value) = (krate.private("Bound"), &self.value);
         match self.kind {
             Kind::Ge => quote!(#bound::AtLeast(::core::convert::From::from(#value))),
             Kind::Gt => quote!(#bound::MoreThan(::core::convert::From::from(#value))),
@@ -97,6 +138,8 @@ impl Bound {
             Kind::Lt => quote!(#bound::LessThan(::core::convert::From::from(#value))),
             Kind::MinLength => quote!(#bound::MinLength(#value)),
             Kind::MaxLength => quote!(#bound::MaxLength(#value)),
+            Kind::Pattern => quote!(#bound::Pattern(::core::convert::From::from(#value))),
+            Kind::Format => quote!(#bound::Format(::core::convert::From::from(#value))),
         }
     }
 }
@@ -116,7 +159,12 @@ impl Bounds {
             faults.at(&entry.key, format!("`{key}` is given twice: keep one of them"));
             return;
         }
-        let bound = number_of(entry, kind, faults).map(|value| Bound { kind, value });
+        let value = match kind {
+            Kind::Pattern => text::pattern_of(entry, faults).map(Limit::Text),
+            Kind::Format => text::format_of(entry, faults).map(Limit::Text),
+            _ => number_of(entry, kind, faults).map(Limit::Number),
+        };
+        let bound = value.map(|value| Bound { kind, value });
         self.order.push(key.clone());
         self.by_key.insert(key, (entry.key.clone(), bound));
     }
@@ -136,7 +184,10 @@ impl Bounds {
             let (Some(least), Some(most)) = (self.get(low), self.get(high)) else {
                 continue;
             };
-            let (bottom, top) = (least.value.to_f64(), most.value.to_f64());
+            let (Limit::Number(bottom), Limit::Number(top)) = (&least.value, &most.value) else {
+                continue;
+            };
+            let (bottom, top) = (bottom.to_f64(), top.to_f64());
             let is_open = least.kind.is_exclusive() || most.kind.is_exclusive();
             if (bottom > top || (is_open && bottom >= top))
                 && let Some((key, _)) = self.by_key.get(high)
@@ -145,11 +196,11 @@ impl Bounds {
                 faults.at(key, message);
             }
         }
-        self.order.iter().filter_map(|key| self.get(key)).collect()
+        self.order.iter().filter_map(|key| self.get(key).cloned()).collect()
     }
 
-    fn get(&self, key: &str) -> Option<Bound> {
-        self.by_key.get(key).and_then(|(_, bound)| *bound)
+    fn get(&self, key: &str) -> Option<&Bound> {
+        self.by_key.get(key).and_then(|(_, bound)| bound.as_ref())
     }
 }
 

@@ -39,10 +39,15 @@ impl Faults {
     }
 }
 
+/// The words as a list in a message.
+pub(crate) fn quoted_list(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}
+
 /// What is wrong with a key that an attribute does not have, and what it has.
 pub(crate) fn unknown_key(attribute: &str, key: &str, known: &[&str]) -> String {
-    let all: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
-    let all = all.join(", ");
+    let all = quoted_list(known);
     match nearest(key, known) {
         Some(meant) if known.len() == 1 => {
             format!("`#[{attribute}]` has no key `{key}`: did you mean `{meant}`?")

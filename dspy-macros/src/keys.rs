@@ -60,7 +60,7 @@ impl Entry {
     /// The value, which must be a string literal.
     pub(crate) fn text(&self, faults: &mut Faults) -> Option<LitStr> {
         if let Given::Expr(value) = &self.value
-            && let Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) = value.as_ref()
+            && let Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) = ungrouped(value)
         {
             return Some(text.clone());
         }
@@ -73,7 +73,7 @@ impl Entry {
         match &self.value {
             Given::Expr(value)
                 if matches!(
-                    value.as_ref(),
+                    ungrouped(value),
                     Expr::Lit(syn::ExprLit { lit: Lit::Str(_), .. }) | Expr::Macro(_)
                 ) =>
             {
@@ -119,6 +119,14 @@ impl Entry {
             *slot = value;
         }
     }
+}
+
+/// The expression without the invisible group in which `macro_rules!` hands it on.
+fn ungrouped(mut expr: &Expr) -> &Expr {
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    expr
 }
 
 /// The entries of an attribute: none for `#[attr]`, those of the list for `#[attr(…)]`.

@@ -22,6 +22,7 @@ mod part;
 mod place;
 mod registry;
 mod signature;
+mod source;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -52,11 +53,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// |---|---|
 /// | `instructions = "…"` | the instructions, in place of the docs; a macro such as `include_str!` may make the text |
 /// | `name = "…"` | the task's name in files and reports; the struct's name by default |
+/// | `rename_all = "…"` | the rule for the names of fields without `rename`, one of serde's: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE` |
 /// | `crate = "::lm"` | where `dspy` is found, if it was renamed in `Cargo.toml` |
 ///
 /// # Attributes of a field: `#[input(…)]` or `#[output(…)]`
 ///
-/// Every field has exactly one of the two, with any of these keys:
+/// Every field has exactly one of the two, or is skipped (see below), with any of these keys:
 ///
 /// | key | meaning |
 /// |---|---|
@@ -65,15 +67,54 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `alias = "…"` | one more name under which files and models may give it; repeatable |
 /// | `default` | where the value is missing, the type's `Default` stands in |
 /// | `default = expr` | where the value is missing, this stands in |
+/// | `examples(expr, expr)`, `examples = [expr]` | values of the field, which prompts and schemas show |
 /// | `ge`, `gt`, `le`, `lt` | bounds of a number: `#[output(ge = 0.0, le = 1.0)]` |
 /// | `min_length`, `max_length` | bounds of a text's characters, a list's items, or a map's entries |
+/// | `pattern = "…"` | a regular expression that must be found in a text; checked when it is compiled |
+/// | `format = "…"` | the format of a text: `date`, `time`, `date-time`, `duration`, `email`, `uri`, `uuid`, `ipv4`, `ipv6` or `hostname` |
+///
+/// A pattern is searched for, as in JSON Schema: `pattern = "[0-9]"` asks for a digit somewhere,
+/// `pattern = "^[0-9]+$"` for nothing but digits. It is read as the crate `regex-lite` reads it:
+/// with groups, classes, counts and the flags `imsURux`, and without look-around, back-references
+/// and Unicode classes.
 ///
 /// A field's type is anything that is `Clone`, `Debug`, `Serialize`, `Deserialize` and
 /// `JsonSchema`; `#[dspy::data]` derives that for your own types. A bounded type of your own says
-/// what it is by `impl dspy::schema::HasLength for …` or `impl dspy::schema::Numeric for …`.
+/// what it is by `impl dspy::schema::HasLength for …`, `impl dspy::schema::Numeric for …`, or
+/// `impl dspy::schema::Textual for …`.
 ///
 /// Type parameters of the struct are held to the same. Lifetimes are refused.
-#[proc_macro_derive(Signature, attributes(signature, input, output))]
+///
+/// # Rules for outputs: `#[check(…)]` and `#[assert(…)]`
+///
+/// `#[check(expr, "message", arguments…)]` and `#[assert(expr, "message", arguments…)]` stand on
+/// the struct or on an output, as many as there are rules. `expr` is a Rust expression of type
+/// `bool` that sees the outputs, by value and by their Rust names; the compiler checks it. The
+/// message is that of `format!`, and may name outputs in braces.
+///
+/// Rules are judged when an answer has been read:
+///
+/// | rule | an answer that breaks it |
+/// |---|---|
+/// | `#[check(…)]` | is used; the breach is in `Prediction::broken_checks`, and among the warnings |
+/// | `#[assert(…)]` | is an error, `AnswerErrorKind::Asserted`, which holds the message, the text and the fields; the model is not asked again |
+///
+/// # Fields of the row alone: `#[signature(skip)]`
+///
+/// A skipped field is neither input nor output; the model never sees it. A row that is put together
+/// from an input and an output has the `Default` of its type there.
+///
+/// # serde's attributes
+///
+/// They count as if they were ours, so that a struct may derive `Serialize` and `Deserialize` as
+/// well: `#[serde(rename_all = "…")]` on the struct; on a field `rename = "…"`, `alias = "…"`,
+/// `default`, `default = "path"` and `skip`, which takes its value from a `default = "path"` beside
+/// it. To say a thing in both attributes is an error.
+///
+/// What changes the written form in another way (`flatten`, `with`, `skip_serializing`, `tag`, two
+/// names for writing and reading, and the like) is refused: put it on the type of the field. What
+/// concerns serde's own derive alone, such as `bound` or `deny_unknown_fields`, is left to it.
+#[proc_macro_derive(Signature, attributes(signature, input, output, check, assert, serde))]
 pub fn derive_signature(input: TokenStream) -> TokenStream {
     signature::derive(parse_macro_input!(input as DeriveInput)).into()
 }

@@ -11,9 +11,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Generics, Ident, LitStr, Type, Visibility, parse_quote};
+use syn::{Attribute, Expr, ExprPath, Generics, Ident, LitStr, Type, Visibility, parse_quote};
 
-use crate::bound::Bound;
+use crate::bound::{Bound, Subject};
 use crate::generics;
 use crate::krate::Krate;
 use crate::place::ends;
@@ -53,6 +53,7 @@ pub(crate) struct PartField<'a> {
     pub(crate) aliases: &'a [LitStr],
     pub(crate) bounds: &'a [Bound],
     pub(crate) default: Option<&'a FieldDefault>,
+    pub(crate) examples: &'a [Expr],
 }
 
 /// The value that stands in where a field is missing.
@@ -61,6 +62,8 @@ pub(crate) enum FieldDefault {
     OfType(Span),
     /// That of an expression.
     Expr(Box<Expr>),
+    /// That of a function without arguments.
+    Call(ExprPath),
 }
 
 impl<'a> Part<'a> {
@@ -121,7 +124,7 @@ impl<'a> Part<'a> {
         quote! {
             #(#cfgs)*
             #[doc = #doc]
-            #[allow(dead_code, private_interfaces, unreachable_pub)]
+            #[allow(dead_code, non_snake_case, private_interfaces, unreachable_pub)]
             #vis struct #name #generics #where_clause {
                 #(#fields)*
             }
@@ -134,6 +137,7 @@ impl<'a> Part<'a> {
             self.field_types(),
             self.bound_checks(),
             self.defaults(),
+            self.examples(),
             self.clone_impl(),
             self.debug_impl(),
             self.serialize_impl(),
@@ -179,9 +183,11 @@ impl<'a> Part<'a> {
         let fields = self.fields.iter().enumerate().map(|(index, field)| {
             let Described { name, desc, bounds, default } = self.described(index, field);
             let aliases = field.aliases;
+            let examples = self.example_values(index, field).into_iter();
             quote! {
                 #describe::<#slots, #index>(#name, #desc, #bounds, #default)
                     #(.with_alias(#aliases))*
+                    #(.with_examples(#examples))*
             }
         });
         fields.collect()
@@ -256,12 +262,14 @@ impl<'a> Part<'a> {
         let checks = self.fields.iter().flat_map(|field| {
             let ty = field.ty;
             let at = ty.span().resolved_at(Span::call_site());
-            let has = |is_length| field.bounds.iter().any(|b| b.is_length() == is_length);
-            let length =
-                has(true).then(|| quote_spanned!(at=> #krate::__private::assert_length::<#ty>();));
-            let numeric = has(false)
+            let has = |subject| field.bounds.iter().any(|bound| bound.subject() == subject);
+            let length = has(Subject::Length)
+                .then(|| quote_spanned!(at=> #krate::__private::assert_length::<#ty>();));
+            let numeric = has(Subject::Number)
                 .then(|| quote_spanned!(at=> #krate::__private::assert_numeric::<#ty>();));
-            [length, numeric]
+            let textual = has(Subject::Text)
+                .then(|| quote_spanned!(at=> #krate::__private::assert_textual::<#ty>();));
+            [length, numeric, textual]
         });
         let checks: Vec<_> = checks.flatten().collect();
         if checks.is_empty() {
@@ -290,13 +298,8 @@ impl<'a> Part<'a> {
                     let at = span.resolved_at(Span::call_site());
                     quote_spanned!(at=> <#ty as ::core::default::Default>::default())
                 }
-                // Text is the one literal whose own type is seldom the field's.
-                FieldDefault::Expr(expr) if is_text(expr) => {
-                    let at = expr.span();
-                    let krate = krate.at(at);
-                    quote_spanned!(at=> #krate::signature::IntoField::<#ty>::into_field(#expr))
-                }
-                FieldDefault::Expr(expr) => quote!(#expr),
+                FieldDefault::Expr(expr) => value_of(krate, ty, expr),
+                FieldDefault::Call(path) => quote_spanned!(path.span()=> #path()),
             };
             Some(quote! {
                 #[allow(non_snake_case)]
@@ -306,12 +309,47 @@ impl<'a> Part<'a> {
         functions.collect()
     }
 
+    /// The functions behind `examples`.
+    fn examples(&self) -> TokenStream {
+        let bounded = self.bounded();
+        let (generics, _, where_clause) = bounded.split_for_impl();
+        let fields = self.fields.iter().filter(|field| !field.examples.is_empty());
+        let functions = fields.map(|field| {
+            let (function, ty) = (self.examples_function(field.ident), field.ty);
+            let values = field.examples.iter().map(|expr| value_of(self.krate, ty, expr));
+            let count = field.examples.len();
+            quote! {
+                #[allow(non_snake_case)]
+                fn #function #generics () -> [#ty; #count] #where_clause { [#(#values),*] }
+            }
+        });
+        functions.collect()
+    }
+
+    /// A field's examples as JSON, as an expression; `None` where there are none.
+    fn example_values(&self, index: usize, field: &PartField<'_>) -> Option<TokenStream> {
+        if field.examples.is_empty() {
+            return None;
+        }
+        let (values, slots) = (self.krate.private("values"), self.slots());
+        let call = self.call(&self.examples_function(field.ident));
+        Some(quote!(#values::<#slots, #index>(&#call)))
+    }
+
+    fn examples_function(&self, field: &Ident) -> Ident {
+        format_ident!("__dspy_examples_{}_{}", self.name, field.unraw())
+    }
+
     fn default_function(&self, field: &Ident) -> Ident {
         format_ident!("__dspy_default_{}_{}", self.name, field.unraw())
     }
 
     fn default_call(&self, field: &Ident) -> TokenStream {
-        let function = self.default_function(field);
+        self.call(&self.default_function(field))
+    }
+
+    /// The call of a function that has the generics of the struct.
+    fn call(&self, function: &Ident) -> TokenStream {
         let (_, ty, _) = self.generics.split_for_impl();
         let turbofish = ty.as_turbofish();
         quote!(#function #turbofish ())
@@ -335,6 +373,17 @@ pub(crate) fn name_after(ident: &Ident, suffix: &str) -> Ident {
 /// The stand-in for docs that the user did not write.
 pub(crate) fn stand_in(role: &str, ident: &Ident) -> String {
     format!("The {role} `{}`.", ident.unraw())
+}
+
+/// A value of a field's type from what the user wrote. Text is the one literal whose own type is
+/// seldom the field's.
+fn value_of(krate: &Krate, ty: &Type, expr: &Expr) -> TokenStream {
+    if !is_text(expr) {
+        return quote!(#expr);
+    }
+    let at = expr.span();
+    let krate = krate.at(at);
+    quote_spanned!(at=> #krate::signature::IntoField::<#ty>::into_field(#expr))
 }
 
 fn is_text(expr: &Expr) -> bool {

@@ -1,9 +1,12 @@
 //! `#[derive(Signature)]`.
 
+mod case;
 mod check;
 mod emit;
 mod model;
+mod rule;
 mod syntax;
+mod wire;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

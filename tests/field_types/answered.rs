@@ -26,7 +26,7 @@ fn answers<T: Data + Debug + PartialEq>(values: &[T]) {
     };
     let predict = Predict::<Repeat<T>>::new()
         .with_lm(Lm::embedded())
-        .with_demos(values.iter().map(demo).collect());
+        .with_demos(values.iter().map(demo));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for value in values {
         let prediction =

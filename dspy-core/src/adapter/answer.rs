@@ -1,7 +1,7 @@
 //! What is read from a completion, or why nothing could be.
 
 use crate::parse::{ParseError, Repair};
-use crate::signature::Fields;
+use crate::signature::{BrokenRule, Fields};
 
 /// The outputs read from a completion.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +67,16 @@ pub enum AnswerErrorKind {
         /// What serde said.
         message: String,
     },
+    /// The outputs break a rule that the signature asserts.
+    #[error("the outputs break {what}: {rules}", what = if .broken.len() == 1 { "an assertion" } else { "assertions" }, rules = listed(.broken))]
+    Asserted {
+        /// The rules, in the order the signature has them.
+        broken: Vec<BrokenRule>,
+    },
+}
+
+fn listed(broken: &[BrokenRule]) -> String {
+    broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn quoted(names: &[String]) -> String {

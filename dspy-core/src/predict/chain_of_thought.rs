@@ -9,7 +9,7 @@ use super::predictor::{Predictor, predictor_settings};
 use crate::error::Result;
 use crate::lm::Lm;
 use crate::module::{Module, Parameters, Path, Visit, VisitMut};
-use crate::signature::{Demo, Field, Reasoned, Signature};
+use crate::signature::{Demo, Field, IntoDemo, Reasoned, Signature};
 
 /// Like [`Predict`](super::Predict), with an output `reasoning` written before the others. Costs
 /// one LM call.
@@ -49,6 +49,7 @@ impl<S: Signature> Module for ChainOfThought<S> {
     type Output = Reasoned<S::Output>;
 
     async fn invoke(&self, input: S::Input) -> Result<Prediction<Reasoned<S::Output>>> {
-        self.predictor.predict(&input).await
+        let rules = |reasoned: &Reasoned<S::Output>| S::broken_rules(&reasoned.output);
+        self.predictor.predict(&input, rules).await
     }
 }

@@ -9,7 +9,7 @@ use crate::adapter::{AdapterCall, AnswerError, AnswerErrorKind, DynAdapter};
 use crate::error::{Error, Result};
 use crate::lm::{Lm, LmError, Request, Response, StreamEvent, Usage};
 use crate::run::{CallRecord, Event, MemoKey, Slot};
-use crate::signature::Fields;
+use crate::signature::{BrokenRule, Fields};
 
 pub(super) struct Exchange<'a> {
     pub(super) slot: &'a Arc<Slot>,
@@ -24,10 +24,14 @@ pub(super) struct Exchange<'a> {
 pub(super) struct Summary {
     pub(super) usage: Usage,
     pub(super) warnings: Vec<String>,
+    /// The checks that the first usable completion breaks.
+    pub(super) broken_checks: Vec<BrokenRule>,
 }
 
-/// Takes over the fields of one completion; says why if they do not fit the Rust type.
-pub(super) type Accept<'a> = dyn FnMut(&Fields) -> std::result::Result<(), String> + Send + 'a;
+/// Takes over the fields of one completion and gives the checks they break; says why if they
+/// cannot be used.
+pub(super) type Accept<'a> =
+    dyn FnMut(&Fields) -> std::result::Result<Vec<BrokenRule>, Box<AnswerErrorKind>> + Send + 'a;
 
 struct Progress {
     requests: Vec<Arc<Request>>,
@@ -53,6 +57,7 @@ impl Exchange<'_> {
         for warning in &progress.summary.warnings {
             self.slot.scope().warn(&format!("`{}`: {warning}", self.slot.path()));
         }
+        self.slot.scope().note_broken(&progress.summary.broken_checks);
         if run.is_recording() {
             run.record(CallRecord {
                 sequence,
@@ -83,7 +88,7 @@ impl Exchange<'_> {
         loop {
             progress.requests.push(Arc::clone(&request));
             let response = self.ask(&request, progress).await?;
-            let read = self.read(&response, &mut progress.summary.warnings, accept).await;
+            let read = self.read(&response, &mut progress.summary, accept).await;
             progress.responses.push(response);
             let error = match read {
                 Ok(fields) => return Ok(fields),
@@ -156,9 +161,10 @@ impl Exchange<'_> {
     async fn read(
         &self,
         response: &Response,
-        warnings: &mut Vec<String>,
+        summary: &mut Summary,
         accept: &mut Accept<'_>,
     ) -> std::result::Result<Fields, Box<AnswerError>> {
+        let warnings = &mut summary.warnings;
         let mut first: Option<Fields> = None;
         let mut errors: Vec<Box<AnswerError>> = Vec::new();
         for completion in &response.completions {
@@ -169,20 +175,24 @@ impl Exchange<'_> {
                     continue;
                 }
             };
-            if let Err(message) = accept(&answer.fields) {
-                let kind = AnswerErrorKind::Type { message };
-                errors.push(Box::new(AnswerError::new(
-                    kind,
-                    completion.joined_text(),
-                    answer.fields,
-                )));
-                continue;
-            }
+            let broken = match accept(&answer.fields) {
+                Ok(broken) => broken,
+                Err(kind) => {
+                    let raw = completion.joined_text();
+                    errors.push(Box::new(AnswerError::new(*kind, raw, answer.fields)));
+                    continue;
+                }
+            };
             warnings.extend(answer.warnings);
             for (field, repair) in &answer.repairs {
                 warnings.push(format!("repaired output field `{field}`: {repair}"));
             }
-            first.get_or_insert(answer.fields);
+            let whose = if first.is_none() { "" } else { " in another completion" };
+            warnings.extend(broken.iter().map(|rule| format!("broken check{whose}: {rule}")));
+            if first.is_none() {
+                summary.broken_checks = broken;
+                first = Some(answer.fields);
+            }
         }
         match first {
             Some(fields) => {
@@ -203,7 +213,11 @@ impl Exchange<'_> {
     }
 }
 
-/// A cut-off answer would be cut off again, and a refusal repeated.
+/// A cut-off answer would be cut off again, and a refusal repeated. An answer that breaks an
+/// assertion was read without trouble: what to do about it is for the program to decide.
 fn worth_asking_again(kind: &AnswerErrorKind) -> bool {
-    !matches!(kind, AnswerErrorKind::CutOff | AnswerErrorKind::Filtered)
+    !matches!(
+        kind,
+        AnswerErrorKind::CutOff | AnswerErrorKind::Filtered | AnswerErrorKind::Asserted { .. }
+    )
 }

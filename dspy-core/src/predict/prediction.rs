@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::lm::Usage;
 use crate::run::{Run, Scope, Trace};
+use crate::signature::BrokenRule;
 
 /// A program's output with what it cost and what it warned of. Dereferences to the output.
 #[derive(Clone, Debug)]
@@ -13,6 +14,7 @@ pub struct Prediction<O> {
     others: Vec<O>,
     usage: Usage,
     warnings: Vec<String>,
+    broken_checks: Vec<BrokenRule>,
     run: Option<Run>,
 }
 
@@ -24,12 +26,18 @@ impl<O> Prediction<O> {
             others: Vec::new(),
             usage: scope.usage(),
             warnings: scope.warnings(),
+            broken_checks: scope.broken_checks(),
             run: None,
         }
     }
 
     pub(crate) fn of_call(output: O, others: Vec<O>, usage: Usage, warnings: Vec<String>) -> Self {
-        Self { output, others, usage, warnings, run: None }
+        Self { output, others, usage, warnings, broken_checks: Vec::new(), run: None }
+    }
+
+    pub(crate) fn with_broken_checks(mut self, broken: Vec<BrokenRule>) -> Self {
+        self.broken_checks = broken;
+        self
     }
 
     pub(crate) fn with_run(mut self, run: Run) -> Self {
@@ -61,6 +69,12 @@ impl<O> Prediction<O> {
     /// What a careful reader should know, such as a value that had to be repaired.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The `#[check(…)]` rules that the output does not keep; for a program, also those that the
+    /// outputs of the calls inside did not keep. Each is among the [`warnings`](Self::warnings), too.
+    pub fn broken_checks(&self) -> &[BrokenRule] {
+        &self.broken_checks
     }
 
     /// The calls made, where the call asked for [`record`](crate::module::Call::record).

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::exchange::Exchange;
+use super::judge::{Rules, judge};
 use super::prediction::Prediction;
 use crate::adapter::{AdapterCall, DynAdapter};
 use crate::error::{Error, Result};
@@ -32,6 +33,8 @@ struct State {
     instructions: Option<String>,
     descriptions: BTreeMap<String, String>,
     demos: Vec<Demo>,
+    /// Why the demonstrations that were given last could not be taken over.
+    demo_fault: Option<String>,
     choice: LmChoice,
     lm: Option<Lm>,
     adapter: DynAdapter,
@@ -67,6 +70,7 @@ impl Predictor {
             instructions: None,
             descriptions: BTreeMap::new(),
             demos: Vec::new(),
+            demo_fault: None,
             choice: LmChoice::default(),
             lm: None,
             adapter: DynAdapter::default(),
@@ -99,7 +103,20 @@ impl Predictor {
     }
 
     pub(super) fn set_demos(&mut self, demos: Vec<Demo>) {
-        self.change().demos = demos;
+        let state = self.change();
+        state.demos = demos;
+        state.demo_fault = None;
+    }
+
+    /// Takes demonstrations over; one that is no JSON makes the next call fail.
+    pub(super) fn take_demos(&mut self, demos: impl Iterator<Item = serde_json::Result<Demo>>) {
+        let named = |(index, demo): (usize, serde_json::Result<Demo>)| {
+            demo.map_err(|error| format!("demo {index} cannot be written as JSON: {error}"))
+        };
+        match demos.enumerate().map(named).collect() {
+            Ok(demos) => self.set_demos(demos),
+            Err(fault) => self.change().demo_fault = Some(fault),
+        }
     }
 
     pub(super) fn set_adapter(&mut self, adapter: DynAdapter) {
@@ -112,6 +129,9 @@ impl Predictor {
 
     fn prepared(&self) -> Result<&Prepared> {
         let made = self.state.prepared.get_or_init(|| {
+            if let Some(fault) = &self.state.demo_fault {
+                return Err(fault.clone());
+            }
             let mut schema = (*self.state.declared).clone().with_descs(&self.state.descriptions);
             if let Some(instructions) = &self.state.instructions {
                 schema = schema.with_instructions(instructions.as_str());
@@ -172,8 +192,12 @@ impl Predictor {
         Ok(transcript(&request))
     }
 
-    /// Calls the model and reads the outputs as `O`.
-    pub(super) async fn predict<O>(&self, input: &impl Serialize) -> Result<Prediction<O>>
+    /// Calls the model, reads the outputs as `O`, and judges them by the rules.
+    pub(super) async fn predict<O>(
+        &self,
+        input: &impl Serialize,
+        rules: Rules<O>,
+    ) -> Result<Prediction<O>>
     where
         O: DeserializeOwned + Send,
     {
@@ -213,14 +237,17 @@ impl Predictor {
         let mut outputs: Vec<O> = Vec::new();
         let summary = exchange
             .run(request, &mut |fields: &Fields| {
-                let output = wire::from_value(Value::Object(fields.clone()));
-                output.map(|output| outputs.push(output)).map_err(|error| error.to_string())
+                let (output, broken) = judge(fields, rules)?;
+                outputs.push(output);
+                Ok(broken)
             })
             .await?;
         let mut outputs = outputs.into_iter();
         match outputs.next() {
             Some(first) => {
-                Ok(Prediction::of_call(first, outputs.collect(), summary.usage, summary.warnings))
+                let (usage, warnings) = (summary.usage, summary.warnings);
+                Ok(Prediction::of_call(first, outputs.collect(), usage, warnings)
+                    .with_broken_checks(summary.broken_checks))
             }
             None => Err(this.prompt_error("the model gave no completion")),
         }
@@ -364,11 +391,12 @@ macro_rules! predictor_settings {
                 self
             }
 
-            /// The same predictor with these demonstrations. To have them checked against the
-            /// signature, set them with [`set_demos`](crate::module::set_demos).
+            /// The same predictor with these demonstrations: rows of the signature, or [`Demo`]s.
+            /// To have `Demo`s checked against the signature, set them with
+            /// [`set_demos`](crate::module::set_demos).
             #[must_use]
-            pub fn with_demos(mut self, demos: Vec<Demo>) -> Self {
-                self.predictor.set_demos(demos);
+            pub fn with_demos(mut self, demos: impl IntoIterator<Item: IntoDemo<S>>) -> Self {
+                self.predictor.take_demos(demos.into_iter().map(IntoDemo::<S>::into_demo));
                 self
             }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, forward_to_deseria
 use serde_json::{Map, Value};
 
 use crate::schema;
-use crate::schema::bound::{Bound, bounded};
+use crate::schema::bound::{Bound, bounded, set};
 use crate::signature::{Data, Field};
 use crate::wire;
 
@@ -137,6 +137,11 @@ pub fn value<P: FieldAt<N>, const N: usize>(field: &P::Type) -> Option<Value> {
     wire::to_value(&SlotRef::<P, N>(field)).ok()
 }
 
+/// Values of a field as JSON; those that are no JSON are left out.
+pub fn values<P: FieldAt<N>, const N: usize>(fields: &[P::Type]) -> Vec<Value> {
+    fields.iter().filter_map(value::<P, N>).collect()
+}
+
 /// A signature's field: name, description, type, limits and default.
 pub fn describe<P: FieldAt<N>, const N: usize>(
     name: &str,
@@ -177,16 +182,21 @@ impl ObjectSchema {
             [("description", (!desc.is_empty()).then(|| Value::from(desc))), ("default", default)];
         for (keyword, value) in keywords {
             let Some(value) = value else { continue };
-            match &mut schema {
-                Value::Object(object) => drop(object.insert(keyword.to_owned(), value)),
-                // The schema `true`, which says nothing of its own.
-                other => *other = Value::Object(Map::from_iter([(keyword.to_owned(), value)])),
-            }
+            set(&mut schema, keyword, value);
         }
         if is_required {
             self.required.push(Value::from(name));
         }
         self.properties.insert(name.to_owned(), schema);
+        self
+    }
+
+    /// Adds examples to a field that was added before.
+    #[must_use]
+    pub fn examples(mut self, name: &str, examples: Vec<Value>) -> Self {
+        if let Some(schema) = self.properties.get_mut(name) {
+            set(schema, "examples", Value::Array(examples));
+        }
         self
     }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::lm::Usage;
+use crate::signature::BrokenRule;
 
 /// One invocation of a module inside a run.
 #[derive(Debug)]
@@ -11,16 +12,26 @@ pub struct Scope {
     parent: Option<Arc<Scope>>,
     usage: Mutex<Usage>,
     warnings: Mutex<Vec<String>>,
+    broken_checks: Mutex<Vec<BrokenRule>>,
 }
 
 impl Scope {
     pub(super) fn root() -> Arc<Self> {
-        Arc::new(Self { id: 0, parent: None, usage: Mutex::default(), warnings: Mutex::default() })
+        Arc::new(Self::new(0, None))
     }
 
     pub(super) fn child(id: u64, parent: &Arc<Self>) -> Arc<Self> {
-        let parent = Some(Arc::clone(parent));
-        Arc::new(Self { id, parent, usage: Mutex::default(), warnings: Mutex::default() })
+        Arc::new(Self::new(id, Some(Arc::clone(parent))))
+    }
+
+    fn new(id: u64, parent: Option<Arc<Self>>) -> Self {
+        Self {
+            id,
+            parent,
+            usage: Mutex::default(),
+            warnings: Mutex::default(),
+            broken_checks: Mutex::default(),
+        }
     }
 
     /// The invocation's number, counted from 1 within its run; 0 outside any module.
@@ -43,6 +54,11 @@ impl Scope {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The checks that outputs of the calls inside broke so far.
+    pub fn broken_checks(&self) -> Vec<BrokenRule> {
+        self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Counts usage here and in every invocation around this one.
     pub(crate) fn spend(&self, usage: Usage) {
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += usage;
@@ -56,6 +72,14 @@ impl Scope {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning.to_owned());
         if let Some(parent) = &self.parent {
             parent.warn(warning);
+        }
+    }
+
+    /// Notes broken checks here and in every invocation around this one.
+    pub(crate) fn note_broken(&self, checks: &[BrokenRule]) {
+        self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(checks);
+        if let Some(parent) = &self.parent {
+            parent.note_broken(checks);
         }
     }
 }

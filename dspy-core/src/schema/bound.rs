@@ -1,4 +1,5 @@
-//! Limits on a field's values: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`.
+//! Limits on a field's values: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`, `pattern`,
+//! `format`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
@@ -22,6 +23,12 @@ pub enum Bound {
     MinLength(u64),
     /// `max_length`: characters of a text, items of a list, entries of a map.
     MaxLength(u64),
+    /// `pattern`: texts in which this regular expression finds something. It replaces one of the
+    /// type's own.
+    Pattern(String),
+    /// `format`: texts of this format, by its name in JSON Schema. It replaces one of the type's
+    /// own.
+    Format(String),
 }
 
 /// The schema with these limits as its keywords.
@@ -37,6 +44,8 @@ pub(crate) fn bounded(mut schema: Value, bounds: impl IntoIterator<Item = Bound>
             Bound::LessThan(number) => tighten(&mut schema, &UPPER, UPPER.exclusive, number),
             Bound::MinLength(length) => limit_length(&mut schema, "min", length),
             Bound::MaxLength(length) => limit_length(&mut schema, "max", length),
+            Bound::Pattern(pattern) => set(&mut schema, "pattern", Value::from(pattern)),
+            Bound::Format(format) => set(&mut schema, "format", Value::from(format)),
         }
     }
     schema
@@ -92,6 +101,15 @@ fn limit_length(schema: &mut Value, side: &str, length: u64) {
     }
 }
 
+/// Sets a keyword.
+pub(crate) fn set(schema: &mut Value, keyword: &str, value: Value) {
+    match schema {
+        Value::Object(object) => drop(object.insert(keyword.to_owned(), value)),
+        // The schema `true`, which says nothing of its own.
+        other => *other = serde_json::json!({ keyword: value }),
+    }
+}
+
 fn collect_kinds(root: &Value, schema: &Value, kinds: &mut Vec<String>, depth: usize) {
     if depth > 4 {
         return;
@@ -131,11 +149,22 @@ pub trait HasLength {}
 )]
 pub trait Numeric {}
 
+/// Types whose values are texts, so that `pattern` and `format` mean something.
+///
+/// Implement it for a text type of your own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text, so `pattern` and `format` cannot bind it",
+    label = "not a text",
+    note = "bound a number by `ge`, `gt`, `le` or `lt`, and a list by `min_length` or `max_length`; for a text type of your own, write `impl dspy::schema::Textual for {Self} {{}}`"
+)]
+pub trait Textual {}
+
 macro_rules! implement {
     ($marker:ident: $($type:ty),* $(,)?) => {$(impl $marker for $type {})*};
 }
 
 implement!(HasLength: String, Value);
+implement!(Textual: String, Value, char, str);
 implement!(
     Numeric: Value, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
 );
@@ -154,3 +183,6 @@ impl<K, V> HasLength for BTreeMap<K, V> {}
 impl<K, V, S> HasLength for HashMap<K, V, S> {}
 impl<T: Numeric> Numeric for Option<T> {}
 impl<T: Numeric> Numeric for Box<T> {}
+impl<T: Textual> Textual for Option<T> {}
+impl<T: Textual + ?Sized> Textual for Box<T> {}
+impl Textual for Cow<'_, str> {}

@@ -276,6 +276,12 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// Whether a schema's `type` is `string`, alone or among others.
+fn names_text(kind: &Value) -> bool {
+    kind == "string"
+        || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "string"))
+}
+
 /// The bounds of a schema in words, such as `at least 0, at most 1`; `None` where there are none.
 pub fn bounds_text(schema: &Value) -> Option<String> {
     const WORDS: [(&str, &str); 13] = [
@@ -299,7 +305,7 @@ pub fn bounds_text(schema: &Value) -> Option<String> {
             let value = schema.get(*key)?;
             // Formats such as `double` or `int32` say how Rust stores a number, not what to write.
             let storage =
-                *key == "format" && schema.get("type").and_then(Value::as_str) != Some("string");
+                *key == "format" && schema.get("type").is_some_and(|kind| !names_text(kind));
             (!storage).then(|| format!("{words} {}", plain(value)))
         })
         .collect();

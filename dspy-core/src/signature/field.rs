@@ -62,6 +62,13 @@ impl Field {
         self
     }
 
+    /// The same field with more examples of values.
+    #[must_use]
+    pub fn with_examples(mut self, examples: impl IntoIterator<Item = Value>) -> Self {
+        self.examples.extend(examples);
+        self
+    }
+
     /// The name on the wire and in files.
     pub fn name(&self) -> &str {
         &self.name

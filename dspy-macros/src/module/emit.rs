@@ -45,6 +45,7 @@ fn input<'a>(model: &'a Model, vis: &'a Visibility) -> Part<'a> {
         aliases: &[],
         bounds: &[],
         default: None,
+        examples: &[],
     });
     let source = Source { krate: &model.krate, cfgs: &model.cfgs, vis, generics: &model.generics };
     let doc = format!("What the module `{}` takes.", model.ident);

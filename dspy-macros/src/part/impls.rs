@@ -70,10 +70,12 @@ impl Part<'_> {
         let fields = self.fields.iter().enumerate().map(|(index, field)| {
             let Described { name, desc, bounds, default } = self.described(index, field);
             let has_default = field.default.is_some();
+            let examples = self.example_values(index, field).into_iter();
             quote! {
                 .field::<#slots, #index>(
                     generator, #name, #desc, #bounds, #has_default, #default,
                 )
+                #(.examples(#name, #examples))*
             }
         });
         let generator = if self.fields.is_empty() { quote!(_generator) } else { quote!(generator) };

@@ -97,6 +97,7 @@ impl Part<'_> {
         quote! {
             #defaults
 
+            #[allow(non_snake_case)]
             #[derive(#serde::Deserialize)]
             #[serde(crate = #serde_path, rename = #name, expecting = #expecting)]
             #bound

@@ -1,28 +1,29 @@
 //! From what was written to a model, reporting every fault on the way.
 
+mod field;
+
 use std::collections::BTreeMap;
 
 use quote::ToTokens;
+use syn::Ident;
 use syn::ext::IdentExt;
-use syn::{Ident, LitStr};
 
+use super::case::Case;
 use super::model::{Field, Model};
-use super::syntax::{FieldSyntax, Role, RoleSyntax, Syntax};
-use crate::bound::{Bounds, Kind};
+use super::syntax::{Role, Syntax};
+use super::wire;
 use crate::diagnostics::Faults;
 use crate::docs;
 use crate::generics::mentions;
-use crate::keys::{Entry, Given};
 use crate::krate::Krate;
-use crate::part::FieldDefault;
+use field::{Checked, check_field};
 
-const STRUCT_KEYS: [&str; 3] = ["instructions", "name", "crate"];
-const FIELD_KEYS: [&str; 10] =
-    ["desc", "rename", "alias", "default", "ge", "gt", "le", "lt", "min_length", "max_length"];
+pub(super) use field::fit_name;
 
+const STRUCT_KEYS: [&str; 4] = ["instructions", "name", "rename_all", "crate"];
 /// The signature as far as it can be made out; with faults it is only good for a fallback.
 pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
-    let Syntax { vis, ident, generics, docs, options, fields } = syntax;
+    let Syntax { vis, ident, generics, docs, options, serde, rules, fields } = syntax;
     if let Some(lifetime) = generics.lifetimes().next() {
         faults.at(
             lifetime,
@@ -30,7 +31,7 @@ pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
              `String` in place of `&str`",
         );
     }
-    let (mut krate, mut name, mut instructions) = (None, None, None);
+    let (mut krate, mut name, mut instructions, mut case) = (None, None, None, None);
     for option in &options {
         match option.name().as_str() {
             "crate" => option.put(&mut krate, option.krate(faults), faults),
@@ -38,17 +39,38 @@ pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
             "instructions" => {
                 option.put(&mut instructions, option.const_text(faults), faults);
             }
+            "rename_all" => {
+                let rule = option.text(faults).and_then(|text| Case::of(&text, faults));
+                option.put(&mut case, rule, faults);
+            }
             _ => option.reject("signature", &STRUCT_KEYS, faults),
         }
     }
     let mut is_movable = generics.lifetimes().next().is_none();
-    for FieldSyntax { ty, .. } in &fields {
+    if let Some((rule, key)) = wire::rename_all(&serde, faults) {
+        if case.is_some() {
+            faults.at(key, given_twice("rename_all", "signature"));
+        }
+        case = case.or(Some(rule));
+    }
+    let mut rules: Vec<_> = rules.iter().filter_map(|rule| rule.read(faults)).collect();
+    let (mut checked, mut skipped) = (Vec::new(), Vec::new());
+    for field in fields {
+        match check_field(field, case, &mut rules, faults) {
+            Checked::Field(field) => checked.push(field),
+            Checked::Skipped(field) => skipped.push(field),
+        }
+    }
+    let fields = checked;
+    let inputs: Vec<_> = idents_of(&fields, Role::Input).collect();
+    let unseen: Vec<_> = skipped.iter().map(|field| &field.ident).collect();
+    rules.retain(|rule| rule.keeps_to_outputs(&inputs, &unseen, faults));
+    for Field { ty, .. } in &fields {
         if mentions("Self", ty.to_token_stream()) {
             faults.at(ty, "`Self` would mean the generated struct here: write the type's name");
             is_movable = false;
         }
     }
-    let fields: Vec<Field> = fields.into_iter().map(|field| check_field(field, faults)).collect();
     check_names(&fields, faults);
     if !fields.iter().any(|field| field.role == Role::Output) {
         faults.at(
@@ -63,104 +85,20 @@ pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
         vis,
         ident,
         generics,
+        // A rule over no outputs could only fail by its own words.
+        rules: if fields.iter().any(|field| field.role == Role::Output) {
+            rules
+        } else {
+            Vec::new()
+        },
         fields,
+        skipped,
         is_movable,
     }
 }
 
-fn check_field(syntax: FieldSyntax, faults: &mut Faults) -> Field {
-    let role = check_role(&syntax, faults);
-    let FieldSyntax { ident, ty, docs, roles, .. } = syntax;
-    let (mut desc, mut rename, mut default) = (None, None, None);
-    let mut aliases = Vec::new();
-    let mut bounds = Bounds::default();
-    for (role, entry) in roles.iter().flat_map(|r| r.entries.iter().map(|e| (r.role, e))) {
-        let key = entry.name();
-        match key.as_str() {
-            "desc" => entry.put(&mut desc, entry.const_text(faults), faults),
-            "rename" => entry.put(&mut rename, name_of(entry, faults), faults),
-            "default" => entry.put(&mut default, default_of(entry, faults), faults),
-            "alias" => aliases.extend(name_of(entry, faults)),
-            key => match Kind::of(key) {
-                Some(kind) => bounds.add(kind, entry, faults),
-                None => entry.reject(role.name(), &FIELD_KEYS, faults),
-            },
-        }
-    }
-    Field {
-        role,
-        desc: desc.map(|text| text.to_token_stream()).or_else(|| docs::text(&docs)),
-        name: rename.unwrap_or_else(|| LitStr::new(&ident.unraw().to_string(), ident.span())),
-        aliases,
-        default,
-        bounds: bounds.finish(faults),
-        ident,
-        ty,
-        docs,
-    }
-}
-
-/// The side a field is on; a field that does not say counts as an output.
-fn check_role(field: &FieldSyntax, faults: &mut Faults) -> Role {
-    match field.roles.as_slice() {
-        [] => {
-            let name = &field.ident;
-            let advice = match &field.misspelt {
-                Some((word, meant)) => format!("did you mean `#[{meant}]` by `#[{word}]`?"),
-                None => "put one of the two on it".to_owned(),
-            };
-            faults.at(name, format!("`{name}` is neither `#[input]` nor `#[output]`: {advice}"));
-            Role::Output
-        }
-        [only] => only.role,
-        [first, others @ ..] => {
-            for other in others {
-                faults.at(&other.attribute, one_role(field, first, other));
-            }
-            first.role
-        }
-    }
-}
-
-fn one_role(field: &FieldSyntax, first: &RoleSyntax, other: &RoleSyntax) -> String {
-    let name = &field.ident;
-    if first.role == other.role {
-        let role = first.role.name();
-        format!("`{name}` has `#[{role}]` twice: put all keys into one")
-    } else {
-        format!("`{name}` cannot be an input and an output: keep one of the two attributes")
-    }
-}
-
-/// A name on the wire, made of what section headers can hold.
-fn name_of(entry: &Entry, faults: &mut Faults) -> Option<LitStr> {
-    let text = entry.text(faults)?;
-    let name = text.value();
-    let is_allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
-    if name.is_empty() || name.trim() != name || !name.chars().all(is_allowed) {
-        faults.at(
-            &text,
-            format!(
-                "`{}` takes a name of letters, digits, `_`, `-`, `.` and inner spaces: the name \
-                 stands in section headers of the prompt",
-                entry.key
-            ),
-        );
-        return None;
-    }
-    Some(text)
-}
-
-fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
-    match &entry.value {
-        Given::Nothing => Some(FieldDefault::OfType(entry.key.span())),
-        Given::Expr(value) => Some(FieldDefault::Expr(value.clone())),
-        Given::List(_) => {
-            faults
-                .at(entry, "`default` takes a value: `default = …`, or nothing for the type's own");
-            None
-        }
-    }
+fn idents_of(fields: &[Field], role: Role) -> impl Iterator<Item = &Ident> {
+    fields.iter().filter(move |field| field.role == role).map(|field| &field.ident)
 }
 
 /// Checks that every name means one field, and none that the framework uses itself.
@@ -169,6 +107,10 @@ fn check_names(fields: &[Field], faults: &mut Faults) {
     for field in fields {
         for literal in std::iter::once(&field.name).chain(&field.aliases) {
             let name = literal.value();
+            if name.is_empty() {
+                faults.at(literal, "`rename_all` leaves this field without a name: `rename` it");
+                continue;
+            }
             let reserved = match name.as_str() {
                 "completed" => Some("closes an answer in the prompt"),
                 "augmented" => Some("marks a demonstration that a program made"),
@@ -195,4 +137,9 @@ fn check_names(fields: &[Field], faults: &mut Faults) {
             }
         }
     }
+}
+
+/// What is wrong with a key that stands in serde's attribute and in ours.
+fn given_twice(key: &str, ours: &str) -> String {
+    format!("`{key}` is given by `#[{ours}]`, too: keep one of the two")
 }

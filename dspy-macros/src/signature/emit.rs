@@ -1,10 +1,12 @@
 //! The code of a checked signature.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::Generics;
+use syn::spanned::Spanned;
 
-use super::model::Model;
+use super::model::{Model, Skipped};
+use super::rule;
 use super::syntax::Role;
 use crate::generics;
 use crate::part::{Part, PartField, Source, name_after, stand_in};
@@ -46,6 +48,7 @@ fn part(model: &Model, role: Role) -> Part<'_> {
         aliases: &field.aliases,
         bounds: &field.bounds,
         default: field.default.as_ref(),
+        examples: &field.examples,
     });
     let source =
         Source { krate: &model.krate, cfgs: &[], vis: &model.vis, generics: &model.generics };
@@ -75,8 +78,12 @@ fn signature(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream 
     };
     let bounded = bounded(model);
     let (generics, ty, where_clause) = bounded.split_for_impl();
+    let fields: Vec<_> = model.fields_of(Role::Output).map(|field| &field.ident).collect();
+    let (functions, broken_rules) = rule::emit(krate, &model.rules, output, &fields);
     let (input, output) = (input.ty(), output.ty());
     quote! {
+        #functions
+
         #[automatically_derived]
         impl #generics #krate::signature::Signature for #ident #ty #where_clause {
             type Input = #input;
@@ -85,6 +92,8 @@ fn signature(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream 
             fn schema() -> ::std::sync::Arc<#schema> {
                 #body
             }
+
+            #broken_rules
         }
     }
 }
@@ -110,6 +119,16 @@ fn row(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream {
             .map(|(index, ident)| quote!(#ident: #clone::<#slots, #index>(&self.#ident),));
         fields.collect()
     };
+    let skipped = model.skipped.iter().map(|Skipped { ident, ty, value }| {
+        let value = match value {
+            Some(path) => quote_spanned!(path.span()=> #path()),
+            None => {
+                let at = ty.span().resolved_at(Span::call_site());
+                quote_spanned!(at=> #krate::__private::fill::<#ty>())
+            }
+        };
+        quote!(#ident: #value,)
+    });
     let (input_fields, output_fields) =
         (cloned(&inputs, &input.slots()), cloned(&outputs, &output.slots()));
     let (input, output) = (&input.name, &output.name);
@@ -123,6 +142,7 @@ fn row(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream {
                 Self {
                     #(#inputs: input.#inputs,)*
                     #(#outputs: output.#outputs,)*
+                    #(#skipped)*
                 }
             }
 

@@ -1,8 +1,9 @@
 //! A signature that has been checked: nothing left to decide or to report.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Generics, Ident, LitStr, Type, Visibility};
+use syn::{Attribute, Expr, ExprPath, Generics, Ident, LitStr, Type, Visibility};
 
+use super::rule::Rule;
 use super::syntax::Role;
 use crate::bound::Bound;
 use crate::krate::Krate;
@@ -19,6 +20,8 @@ pub(super) struct Model {
     /// An expression of type `&'static str`; `None` lets the schema make its own.
     pub(super) instructions: Option<TokenStream>,
     pub(super) fields: Vec<Field>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) rules: Vec<Rule>,
     /// Whether code for it can stand elsewhere than in the struct. With a fault it may not, and
     /// would only give errors of its own.
     pub(super) is_movable: bool,
@@ -37,6 +40,15 @@ pub(super) struct Field {
     pub(super) aliases: Vec<LitStr>,
     pub(super) default: Option<FieldDefault>,
     pub(super) bounds: Vec<Bound>,
+    pub(super) examples: Vec<Expr>,
+}
+
+/// A field of the row alone.
+pub(super) struct Skipped {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    /// What it is filled with, if not by the type's own default.
+    pub(super) value: Option<ExprPath>,
 }
 
 impl Model {

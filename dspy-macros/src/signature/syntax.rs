@@ -2,6 +2,7 @@
 
 use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility};
 
+use super::rule::RuleSyntax;
 use crate::diagnostics::{Faults, nearest};
 use crate::docs;
 use crate::keys::{Entry, entries_of};
@@ -14,6 +15,9 @@ pub(super) struct Syntax {
     pub(super) docs: Vec<Attribute>,
     /// The entries of every `#[signature(…)]`.
     pub(super) options: Vec<Entry>,
+    /// The entries of every `#[serde(…)]`.
+    pub(super) serde: Vec<Entry>,
+    pub(super) rules: Vec<RuleSyntax>,
     pub(super) fields: Vec<FieldSyntax>,
 }
 
@@ -23,6 +27,11 @@ pub(super) struct FieldSyntax {
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
     pub(super) roles: Vec<RoleSyntax>,
+    /// The entries of every `#[signature(…)]`.
+    pub(super) options: Vec<Entry>,
+    /// The entries of every `#[serde(…)]`.
+    pub(super) serde: Vec<Entry>,
+    pub(super) rules: Vec<RuleSyntax>,
     /// An attribute that looks like a misspelt `#[input]` or `#[output]`.
     pub(super) misspelt: Option<(String, &'static str)>,
 }
@@ -86,18 +95,22 @@ pub(super) fn read(input: DeriveInput, faults: &mut Faults) -> Option<Syntax> {
             return None;
         }
     };
-    let mut options = Vec::new();
-    for attribute in input.attrs.iter().filter(|a| a.path().is_ident("signature")) {
-        options.extend(entries_of(attribute, faults));
-    }
     Some(Syntax {
+        options: entries_in(&input.attrs, "signature", faults),
+        serde: entries_in(&input.attrs, "serde", faults),
+        rules: RuleSyntax::all_of(&input.attrs),
         docs: docs::doc_attributes(&input.attrs),
         fields: fields.into_iter().filter_map(|field| read_field(field, faults)).collect(),
         vis: input.vis,
         ident: input.ident,
         generics: input.generics,
-        options,
     })
+}
+
+/// The entries of all attributes of this name.
+fn entries_in(attributes: &[Attribute], name: &str, faults: &mut Faults) -> Vec<Entry> {
+    let named = attributes.iter().filter(|attribute| attribute.path().is_ident(name));
+    named.flat_map(|attribute| entries_of(attribute, faults)).collect()
 }
 
 fn read_field(field: syn::Field, faults: &mut Faults) -> Option<FieldSyntax> {
@@ -117,6 +130,14 @@ fn read_field(field: syn::Field, faults: &mut Faults) -> Option<FieldSyntax> {
             misspelt = misspelt.or(nearest(&word, &Role::ALL).map(|meant| (word, meant)));
         }
     }
-    let docs = docs::doc_attributes(&field.attrs);
-    Some(FieldSyntax { ident: field.ident?, ty: field.ty, docs, roles, misspelt })
+    Some(FieldSyntax {
+        docs: docs::doc_attributes(&field.attrs),
+        options: entries_in(&field.attrs, "signature", faults),
+        serde: entries_in(&field.attrs, "serde", faults),
+        rules: RuleSyntax::all_of(&field.attrs),
+        ident: field.ident?,
+        ty: field.ty,
+        roles,
+        misspelt,
+    })
 }

@@ -104,12 +104,23 @@ fn push_field_list(text: &mut String, fields: &[Field]) {
         if let Some(bounds) = schema::bounds_text(resolved) {
             let _ = writeln!(text, "   Constraints: {bounds}");
         }
+        push_examples(text, field);
         for choice in schema::options(field.schema(), resolved) {
             if let Some(description) = choice.description {
                 let description = description.replace('\n', " ");
                 let _ = writeln!(text, "   - `{}`: {description}", render_value(&choice.value));
             }
         }
+    }
+}
+
+/// Examples on one line, but for the line breaks inside of them.
+fn push_examples(text: &mut String, field: &Field) {
+    let examples: Vec<_> = field.examples().iter().map(render_value).collect();
+    if !examples.is_empty() {
+        let line = format!("   Examples: {}", examples.join("; ").replace('\n', "\n   "));
+        push_escaped(text, &line);
+        text.push('\n');
     }
 }
 

@@ -1,0 +1,12 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+#[check(answer != question, "do not repeat the question")]
+struct Qa {
+    #[input]
+    question: String,
+    #[output]
+    answer: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+#[check(answer.len() < 500, "keep it short")]
+struct Qa {
+    #[input]
+    question: String,
+}
+
+fn main() {}

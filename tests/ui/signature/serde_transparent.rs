@@ -1,0 +1,12 @@
+use dspy::prelude::*;
+
+#[derive(Signature)]
+#[serde(transparent)]
+struct Qa {
+    #[input]
+    question: String,
+    #[output]
+    answer: String,
+}
+
+fn main() {}
