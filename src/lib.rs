@@ -245,7 +245,7 @@ pub use dspy_macros::Parameters;
 ///     #[output]
 ///     tickets: Vec<Ticket>,
 /// }
-/// assert_eq!(Triage::schema().outputs()[0].type_name(), "list[Ticket]");
+/// assert_eq!(Triage::schema().outputs()[0].type_name(), "list of Ticket");
 /// ```
 pub use dspy_macros::data;
 

@@ -43,7 +43,7 @@ fn a_schema_has_names_docs_and_types_in_order() {
     let descs: Vec<_> = schema.fields().map(dspy::Field::desc).collect();
     assert_eq!(descs, ["What somebody asked.", "At most\nfive words.", "Between 0 and 1."]);
     let types: Vec<_> = schema.fields().map(dspy::Field::type_name).collect();
-    assert_eq!(types, ["str", "str", "float"]);
+    assert_eq!(types, ["text", "text", "number"]);
 }
 
 #[test]
@@ -439,7 +439,7 @@ fn fields_may_have_any_data_type() {
     let read: AllSortsInput = from(written.clone()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), written);
     let schema = AllSorts::schema();
-    assert_eq!(schema.field("certainty").unwrap().type_name(), "Certainty");
+    assert_eq!(schema.field("certainty").unwrap().type_name(), "one of: High; Low");
     let big = i128::from(u64::MAX) * 2;
     let output = AllSortsOutput { certainty: Certainty::Low, shape: Some(Shape::Point), big };
     let text = serde_json::to_string(&output).unwrap();
@@ -465,8 +465,8 @@ struct Extract<T: Data + std::fmt::Debug> {
 fn a_generic_signature_has_a_schema_per_type() {
     let ints = Extract::<u32>::schema();
     let texts = Extract::<String>::schema();
-    assert_eq!(ints.outputs()[0].type_name(), "list[int]");
-    assert_eq!(texts.outputs()[0].type_name(), "list[str]");
+    assert_eq!(ints.outputs()[0].type_name(), "list of integer");
+    assert_eq!(texts.outputs()[0].type_name(), "list of text");
     // The input mentions no parameter, so it has none.
     let input = ExtractInput { text: "1 2".into() };
     assert_eq!(input.text, "1 2");
@@ -495,7 +495,7 @@ fn bounds_may_stand_in_a_where_clause_or_be_left_out() {
     assert_eq!(output.b, None);
     let row = Pair { a: 1_u8, b: Some(true) };
     assert_eq!((row.input_part().a, row.output_part().b), (1, Some(true)));
-    assert_eq!(Pair::<u8, bool>::schema().outputs()[0].type_name(), "bool");
+    assert_eq!(Pair::<u8, bool>::schema().outputs()[0].type_name(), "boolean");
 }
 
 mod inner {

@@ -167,6 +167,52 @@ fn maps_are_read_from_lines() {
 }
 
 #[test]
+fn type_words_are_read_where_there_is_no_note() {
+    let outputs: &[Output<'_>] = &[
+        ("pet", "one of: cat; dog", ""),
+        ("ages", "map from text to optional integer", ""),
+        ("parts", "list of text", ""),
+        ("count", "optional integer", ""),
+        ("pairs", "list of tuple of (text, (one of: \"a; b\"; c))", ""),
+        ("either", "(list of text) or integer", ""),
+        ("sure", "boolean", ""),
+    ];
+    let prompt = prompt(&["text"], outputs);
+    let text = "`bark` tells of a dog.\nAnn: 31\nBob: 7";
+    let request = prompt.request(&[("text", text)]);
+    let json = |name: &str| serde_json::from_str::<Value>(&ask(&request, name)).unwrap();
+    assert!(["cat", "dog"].contains(&ask(&request, "pet").as_str()));
+    assert_eq!(json("ages"), json!({ "Ann": 31, "Bob": 7 }));
+    assert!(json("parts").as_array().is_some_and(|parts| parts.iter().all(Value::is_string)));
+    assert!(json("count").is_i64());
+    for pair in json("pairs").as_array().unwrap() {
+        assert!(pair[0].is_string() && (pair[1] == "a; b" || pair[1] == "c"), "{pair}");
+    }
+    assert!(json("either").is_array() || json("either").is_i64());
+    assert!(["true", "false"].contains(&ask(&request, "sure").to_lowercase().as_str()));
+}
+
+#[test]
+fn limits_are_read_in_the_words_of_prompts() {
+    let system = |constraints: &str| {
+        format!(
+            "These are the input fields:\n1. `text` (text)\nThese are the output fields:\n\
+             1. `parts` (list of integer)\n   Constraints: {constraints}\n\n\
+             [[ ## text ## ]]\n{{text}}\n\n[[ ## parts ## ]]\n{{parts}}\n\n\
+             [[ ## completed ## ]]\n\nWhat you have to do:\n        Name the parts.",
+        )
+    };
+    let count = |constraints: &str| {
+        let question = "[[ ## text ## ]]\n1, 2, 3, 4";
+        let request = Request::new([Message::system(system(constraints)), Message::user(question)]);
+        serde_json::from_str::<Vec<f64>>(&ask(&request, "parts")).unwrap().len()
+    };
+    assert_eq!(count("exactly 3 items, each item at least 0 and at most 1"), 3);
+    assert_eq!(count("at most 2 items; for example: [\"at least 9\"]"), 2);
+    assert_eq!(count("each item at least 0 and at most 1"), 4);
+}
+
+#[test]
 fn answers_are_cited_from_the_context() {
     let prompt = prompt(&["context", "question"], &[("answer", "str", "")]);
     let context =

@@ -24,9 +24,8 @@ fn answers<T: Data + Debug + PartialEq>(values: &[T]) {
             [("given".to_owned(), format!("{value:?}").into()), ("answer".to_owned(), answer)];
         Demo::new(fields.into_iter().collect())
     };
-    let predict = Predict::<Repeat<T>>::new()
-        .with_lm(Lm::embedded())
-        .with_demos(values.iter().map(demo));
+    let predict =
+        Predict::<Repeat<T>>::new().with_lm(Lm::embedded()).with_demos(values.iter().map(demo));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for value in values {
         let prediction =

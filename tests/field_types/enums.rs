@@ -25,13 +25,13 @@ pub(crate) enum Mood {
 
 #[test]
 fn closed_sets() {
-    of::<Level>("Level")
+    of::<Level>("one of: Low; High")
         .noted("one of, exactly as written: Low; High")
         .values([Level::Low, Level::High])
         .spelled("**LOW**.", Level::Low)
         .spelled("It is high.", Level::High)
         .check();
-    of::<Option<Level>>("Union[Level, NoneType]")
+    of::<Option<Level>>("optional (one of: Low; High)")
         .noted("one of, exactly as written: Low; High; None")
         .values([Some(Level::High), None])
         .spelled("low", Some(Level::Low))
@@ -41,7 +41,7 @@ fn closed_sets() {
 
 #[test]
 fn documented_variants_are_described_options_wherever_they_stand() {
-    of::<Box<Level>>("Level")
+    of::<Box<Level>>("one of: Low; High")
         .noted("one of, exactly as written: Low; High")
         .values([Box::new(Level::Low)])
         .spelled("low", Box::new(Level::Low))
@@ -76,12 +76,12 @@ fn documented_variants_are_described_options_wherever_they_stand() {
 
 #[test]
 fn documented_closed_sets() {
-    of::<Vec<Mood>>("list[Mood]")
+    of::<Vec<Mood>>("list of (one of: bad; good; so-so)")
         .json()
         .values([vec![Mood::Good, Mood::SoSo, Mood::Bad]])
         .spelled("- so so\n- Neither this nor that.", vec![Mood::SoSo, Mood::SoSo])
         .check();
-    of::<Option<Mood>>("Union[Mood, NoneType]")
+    of::<Option<Mood>>("optional (one of: bad; good; so-so)")
         .noted("one of, exactly as written: bad; good; so-so; None")
         .values([None, Some(Mood::SoSo)])
         .spelled("So-so: Neither this nor that.", Some(Mood::SoSo))
@@ -194,7 +194,7 @@ pub(crate) enum Untagged {
 
 #[test]
 fn untagged() {
-    of::<Untagged>("Union[int, list[str], dict, bool]")
+    of::<Untagged>("Untagged")
         .json()
         .values([
             Untagged::Number(i64::MIN),

@@ -9,11 +9,11 @@ use dspy::signature::{Data, SignatureRow};
 use crate::harness::{Echo, EchoInput, EchoOutput, comes_back, of};
 use crate::scripted::{Scripted, sections};
 
-const WHOLE: &str = "a whole number";
+const WHOLE: &str = "an integer";
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
-        of::<$type>("int")
+        of::<$type>("integer")
             .noted(WHOLE)
             .values([<$type>::MIN, 0, 1, 100, <$type>::MAX])
             .spelled(&format!("**{}**", <$type>::MAX), <$type>::MAX)
@@ -27,12 +27,12 @@ macro_rules! integers {
 #[test]
 fn integers_of_all_widths_at_their_extremes() {
     integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
-    of::<i128>("int")
+    of::<i128>("integer")
         .noted(WHOLE)
         .values([i128::from(i64::MIN) - 1, i128::from(u64::MAX) + 1])
         .spelled("-170,141,183,460,469,231,731,687,303,715,884,105,728", i128::MIN)
         .check();
-    of::<std::num::NonZeroU8>("int")
+    of::<std::num::NonZeroU8>("integer")
         .noted(WHOLE)
         .values([std::num::NonZeroU8::MIN, std::num::NonZeroU8::MAX])
         .spelled("`5`", std::num::NonZeroU8::new(5).unwrap())
@@ -41,13 +41,13 @@ fn integers_of_all_widths_at_their_extremes() {
 
 #[test]
 fn floats_keep_every_bit() {
-    of::<f64>("float")
+    of::<f64>("number")
         .noted("a number")
         .values([0.0, 1.0, 0.1 + 0.2, f64::MAX, f64::MIN, f64::EPSILON, 1e21, 123_456_789.123])
         .spelled("$1,200.50", 1200.5)
         .spelled("**-3**", -3.0)
         .check();
-    of::<f32>("float")
+    of::<f32>("number")
         .noted("a number")
         .values([0.0, 0.1, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 16_777_217.0])
         .spelled("0.1", 0.1)
@@ -64,7 +64,7 @@ fn floats_keep_every_bit() {
 
 #[test]
 fn booleans() {
-    of::<bool>("bool")
+    of::<bool>("boolean")
         .noted("True or False")
         .values([true, false])
         .spelled("Yes.", true)
@@ -74,7 +74,7 @@ fn booleans() {
 
 #[test]
 fn characters() {
-    of::<char>("str")
+    of::<char>("text")
         .values([
             'a',
             'é',
@@ -124,41 +124,41 @@ fn texts() {
         "<think>not a thought",
         "<b>x</b>",
     ];
-    of::<String>("str")
+    of::<String>("text")
         .values(texts.map(str::to_owned))
         .spelled("  padded\n", "padded".to_owned())
         .check();
-    of::<Box<str>>("str").values(["a".into()]).spelled("b", "b".into()).check();
-    of::<std::sync::Arc<str>>("str").values(["a".into()]).spelled("b", "b".into()).check();
-    of::<std::path::PathBuf>("str").values(["a/b".into()]).spelled("c", "c".into()).check();
+    of::<Box<str>>("text").values(["a".into()]).spelled("b", "b".into()).check();
+    of::<std::sync::Arc<str>>("text").values(["a".into()]).spelled("b", "b".into()).check();
+    of::<std::path::PathBuf>("text").values(["a/b".into()]).spelled("c", "c".into()).check();
 }
 
 #[test]
 fn the_unit_is_null() {
-    of::<()>("NoneType").json().values([()]).spelled("null", ()).check();
+    of::<()>("nothing").json().values([()]).spelled("null", ()).check();
 }
 
 #[test]
 fn options() {
-    of::<Option<u8>>("Union[int, NoneType]")
-        .noted("a whole number, or None")
+    of::<Option<u8>>("optional integer")
+        .noted("an integer, or None")
         .values([None, Some(0), Some(255)])
         .spelled("null", None)
         .spelled("N/A", None)
         .spelled("**3**", Some(3))
         .check();
-    of::<Option<String>>("Union[str, NoneType]")
+    of::<Option<String>>("optional text")
         .noted("text, or None")
         .values([None, Some("a".to_owned()), Some("no".to_owned())])
         .spelled("", None)
         .check();
-    of::<Option<u128>>("Union[int, NoneType]")
-        .noted("a whole number, or None")
+    of::<Option<u128>>("optional integer")
+        .noted("an integer, or None")
         .values([None, Some(0), Some(u128::MAX)])
         .spelled("None", None)
         .check();
     // JSON has one null: `Some(None)` is not told from `None`.
-    of::<Option<Option<bool>>>("Union[bool, NoneType]")
+    of::<Option<Option<bool>>>("optional boolean")
         .noted("True or False, or None")
         .values([None, Some(Some(true))])
         .spelled("no", Some(Some(false)))
@@ -223,8 +223,12 @@ async fn bounds_hold_for_integers_of_128_bits() {
 
 #[test]
 fn boxes_and_shared_values_are_what_they_hold() {
-    of::<Box<u16>>("int").noted(WHOLE).values([Box::new(7)]).spelled("`8`", Box::new(8)).check();
-    of::<std::sync::Arc<bool>>("bool")
+    of::<Box<u16>>("integer")
+        .noted(WHOLE)
+        .values([Box::new(7)])
+        .spelled("`8`", Box::new(8))
+        .check();
+    of::<std::sync::Arc<bool>>("boolean")
         .noted("True or False")
         .values([true.into()])
         .spelled("no", false.into())

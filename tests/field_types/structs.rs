@@ -93,24 +93,24 @@ struct Key(String);
 
 #[test]
 fn newtypes_are_what_they_hold() {
-    of::<Id>("int")
-        .noted("a whole number")
+    of::<Id>("integer")
+        .noted("an integer")
         .values([Id(0), Id(u128::MAX)])
         .spelled("1,000", Id(1000))
         .check();
-    of::<Pair>("tuple[str, int]")
+    of::<Pair>("tuple of (text, integer)")
         .json()
         .values([Pair("a".into(), i128::MIN)])
         .spelled("['b', 1]", Pair("b".into(), 1))
         .check();
-    of::<Nothing>("NoneType").json().values([Nothing]).spelled("null", Nothing).check();
-    of::<Through>("list[int]")
+    of::<Nothing>("nothing").json().values([Nothing]).spelled("null", Nothing).check();
+    of::<Through>("list of integer")
         .json()
         .values([Through { inner: vec![1, 2] }])
         .spelled("1, 2", Through { inner: vec![1, 2] })
         .check();
-    of::<Key>("str").values([Key("a".into())]).spelled("b", Key("b".into())).check();
-    of::<BTreeMap<Key, Id>>("dict[str, Id]")
+    of::<Key>("text").values([Key("a".into())]).spelled("b", Key("b".into())).check();
+    of::<BTreeMap<Key, Id>>("map from text to integer")
         .json()
         .values([[(Key("k".into()), Id(u128::MAX))].into()])
         .spelled("{'k': '5'}", [(Key("k".into()), Id(5))].into())
@@ -169,7 +169,7 @@ fn recursive_types() {
 
 #[test]
 fn any_json() {
-    of::<Value>("Any")
+    of::<Value>("anything")
         .noted("any JSON value")
         .values([
             json!({"a": [1, -2.5, "x", null, true, {"b": {}}], "": []}),

@@ -61,10 +61,10 @@ fn a_prompt_names_them() {
     let predict = Predict::<Texts>::new();
     let prompt = predict.explain("2024-02-29").unwrap();
     for said in [
-        "`day` (str)\n   Constraints: in the format date",
+        "`day` (date)\n   Constraints: a date, such as 2024-01-31",
         r"matching the pattern ^[A-Z]{2}-\d+$",
         "matching the pattern (?i)^yes|no$",
-        "matching the pattern [a-z], in the format uuid",
+        "matching the pattern [a-z], a UUID, such as",
     ] {
         assert!(prompt.contains(said), "{said}:\n{prompt}");
     }

@@ -9,6 +9,7 @@ mod extract;
 mod features;
 mod field;
 mod hints;
+mod kind;
 mod list;
 mod number;
 mod pick;
@@ -70,9 +71,9 @@ const TOKEN: usize = 4;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let system = "\
 /// Your input fields are:
-/// 1. `review` (str): A customer's words.
+/// 1. `review` (text): A customer's words.
 /// Your output fields are:
-/// 1. `mood` (str): How the customer feels.
+/// 1. `mood` (text): How the customer feels.
 ///
 /// [[ ## review ## ]]
 /// {review}

@@ -26,6 +26,7 @@ const ANNOTATIONS: &[&str] = &[
     "deprecated",
     "readOnly",
     "writeOnly",
+    crate::schema::ALIASES,
 ];
 
 /// A schema document, against which references are resolved.
@@ -244,6 +245,8 @@ impl<'s> Schemas<'s> {
                 Value::Object(map) => {
                     if let Some(Value::Object(properties)) = map.get("properties") {
                         known.extend(properties.keys().cloned());
+                        let aliases = properties.values().flat_map(crate::schema::aliases);
+                        known.extend(aliases.map(str::to_owned));
                     }
                     queue.extend(map.values());
                 }

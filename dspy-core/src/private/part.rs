@@ -200,6 +200,23 @@ impl ObjectSchema {
         self
     }
 
+    /// Adds one more name under which a field may be given.
+    #[must_use]
+    pub fn alias(mut self, name: &str, alias: &'static str) -> Self {
+        if let Some(schema) = self.properties.get_mut(name) {
+            if !schema.is_object() {
+                *schema = Value::Object(Map::new());
+            }
+            let aliases = schema.as_object_mut().map(|object| {
+                object.entry(schema::ALIASES).or_insert_with(|| Value::Array(Vec::new()))
+            });
+            if let Some(Value::Array(aliases)) = aliases {
+                aliases.push(Value::from(alias));
+            }
+        }
+        self
+    }
+
     /// The schema of the struct.
     pub fn finish(self) -> Schema {
         let mut schema = Schema::default();

@@ -9,7 +9,7 @@ use super::{choices, resolve};
 pub(crate) struct Format {
     /// Its name in a schema.
     pub(crate) name: &'static str,
-    /// The type that Python users know it by.
+    /// The word for the type.
     pub(crate) type_name: &'static str,
     /// What it is, with an example.
     pub(crate) words: &'static str,
@@ -20,25 +20,29 @@ const FORMATS: [Format; 14] = [
     format("date", "date", "a date, such as 2024-01-31"),
     format("time", "time", "a time of day with its zone, such as 13:45:00Z"),
     format("partial-time", "time", "a time of day, such as 13:45:00"),
-    format("date-time", "datetime", "a date and time with its zone, such as 2024-01-31T13:45:00Z"),
+    format(
+        "date-time",
+        "date and time",
+        "a date and time with its zone, such as 2024-01-31T13:45:00Z",
+    ),
     format(
         "partial-date-time",
-        "datetime",
+        "date and time",
         "a date and time without a zone, such as 2024-01-31T13:45:00",
     ),
     format(
         "zoned-date-time",
-        "datetime",
+        "date and time",
         "a date and time with the name of its zone, such as 2024-01-31T13:45:00+01:00[Europe/Paris]",
     ),
-    format("duration", "timedelta", "a duration in ISO 8601, such as P1DT2H30M"),
-    format("email", "EmailStr", "an email address, such as ada@example.org"),
-    format("hostname", "Hostname", "a host name, such as www.example.org"),
-    format("uri", "Url", "an absolute URI, such as https://example.org/page"),
+    format("duration", "duration", "a duration in ISO 8601, such as P1DT2H30M"),
+    format("email", "email address", "an email address, such as ada@example.org"),
+    format("hostname", "host name", "a host name, such as www.example.org"),
+    format("uri", "URI", "an absolute URI, such as https://example.org/page"),
     format("uuid", "UUID", "a UUID, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"),
-    format("ipv4", "IPv4Address", "an IPv4 address, such as 192.0.2.1"),
-    format("ipv6", "IPv6Address", "an IPv6 address, such as 2001:db8::1"),
-    format("ip", "IPAddress", "an IP address, such as 192.0.2.1 or 2001:db8::1"),
+    format("ipv4", "IPv4 address", "an IPv4 address, such as 192.0.2.1"),
+    format("ipv6", "IPv6 address", "an IPv6 address, such as 2001:db8::1"),
+    format("ip", "IP address", "an IP address, such as 192.0.2.1 or 2001:db8::1"),
 ];
 
 const fn format(name: &'static str, type_name: &'static str, words: &'static str) -> Format {

@@ -71,11 +71,13 @@ impl Part<'_> {
             let Described { name, desc, bounds, default } = self.described(index, field);
             let has_default = field.default.is_some();
             let examples = self.example_values(index, field).into_iter();
+            let aliases = field.aliases;
             quote! {
                 .field::<#slots, #index>(
                     generator, #name, #desc, #bounds, #has_default, #default,
                 )
                 #(.examples(#name, #examples))*
+                #(.alias(#name, #aliases))*
             }
         });
         let generator = if self.fields.is_empty() { quote!(_generator) } else { quote!(generator) };

@@ -52,7 +52,14 @@ const LENGTH: &[&str] = &["length", "character", "item", "element", "entries"];
 impl Bounds {
     /// Reads limits from a field's constraints or description.
     pub(super) fn read(text: &str) -> Self {
-        let text = text.to_lowercase();
+        let mut text = text.to_lowercase();
+        // What is said of each item, and examples, are no limits of the field itself.
+        for other in ["each item ", "each value ", "for example: "] {
+            if let Some(at) = text.find(other) {
+                let end = text.get(at..).and_then(|rest| rest.find('\n')).map(|len| at + len);
+                text.replace_range(at..end.unwrap_or(text.len()), "");
+            }
+        }
         let mut bounds = Self::default();
         for (open, middle) in [("between", " and "), ("from", " to ")] {
             bounds.read_range(&text, open, middle);
@@ -82,6 +89,10 @@ impl Bounds {
     }
 
     fn read_clause(&mut self, clause: &str) {
+        if let Some(rest) = clause.trim().strip_prefix("exactly ") {
+            self.read_clause(&format!("at least {rest}"));
+            return self.read_clause(&format!("at most {rest}"));
+        }
         let Some((at, phrase, side)) = PHRASES
             .iter()
             .find_map(|(phrase, side)| clause.find(phrase).map(|at| (at, phrase, *side)))

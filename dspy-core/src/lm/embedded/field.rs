@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::bounds::Bounds;
-use super::schema;
+use super::{kind, schema};
 
 /// A field, an item of a list, or a property of an object.
 #[derive(Clone, Debug)]
@@ -134,8 +134,7 @@ impl Entry {
 
     fn read_note(&self, property: Option<(&Value, &Value)>) -> Field {
         let note = self.note.to_lowercase();
-        if let Some(names) = one_of(&self.note) {
-            let choices = names.map(|name| Choice::new(Value::from(name), "")).collect();
+        if let Some(choices) = kind::options(&self.note) {
             return Field::shaped(Shape::Choice(choices));
         }
         if note.contains("json") {
@@ -157,14 +156,14 @@ impl Entry {
             }
             return Field::shaped(truth);
         }
-        if note.contains("whole number") {
+        if note.contains("integer") || note.contains("whole number") {
             return Field::shaped(Shape::Whole);
         }
         if note.contains("a number") {
             return Field::shaped(Shape::Number);
         }
-        let field = Field::of_type(&self.kind);
-        let plain = matches!(self.kind.as_str(), "str" | "string" | "String" | "");
+        let field = kind::field(&self.kind);
+        let plain = matches!(self.kind.as_str(), "text" | "str" | "string" | "String" | "");
         match field.shape {
             Shape::Text if !plain && !self.bullets.is_empty() => {
                 let choice =
@@ -185,34 +184,6 @@ impl Field {
             bounds: Bounds::default(),
             nullable: false,
         }
-    }
-
-    /// The field of a type name such as `int` or `list[str]`; an unknown name is taken for text.
-    fn of_type(kind: &str) -> Self {
-        let kind = kind.trim();
-        let inside = |prefix: &str| {
-            let rest = kind.get(prefix.len()..).filter(|_| {
-                kind.get(..prefix.len()).is_some_and(|p| p.eq_ignore_ascii_case(prefix))
-            });
-            rest.and_then(|rest| rest.strip_suffix(']'))
-        };
-        let optional = ["| None", "| null"].iter().find_map(|end| kind.strip_suffix(end));
-        if let Some(inner) = optional.or_else(|| inside("optional[")) {
-            return Self { nullable: true, ..Self::of_type(inner) };
-        }
-        if let Some(item) = inside("list[") {
-            return Self::shaped(Shape::List(Box::new(Self::of_type(item))));
-        }
-        if let Some(inner) = inside("dict[") {
-            let value = inner.split_once(',').map_or("str", |(_, value)| value);
-            return Self::shaped(Shape::Map(Box::new(Self::of_type(value))));
-        }
-        Self::shaped(match kind {
-            "int" | "integer" => Shape::Whole,
-            "float" | "number" => Shape::Number,
-            "bool" | "boolean" => Shape::truth(),
-            _ => Shape::Text,
-        })
     }
 
     /// The field as one of several forms: its tag, else its name.
@@ -267,13 +238,6 @@ impl Shape {
     pub(super) fn truth() -> Self {
         Self::Choice(vec![Choice::new(true.into(), ""), Choice::new(false.into(), "")])
     }
-}
-
-/// The options of a note such as `one of, exactly as written: A; B`.
-fn one_of(note: &str) -> Option<impl Iterator<Item = &str>> {
-    let (_, rest) = note.split_once("one of")?;
-    let (_, list) = rest.split_once(": ")?;
-    Some(list.lines().next()?.split("; ").map(str::trim).filter(|name| !name.is_empty()))
 }
 
 /// Where the parenthesis closes that was opened just before `text`.

@@ -54,7 +54,9 @@ impl Fitter<'_> {
     ) -> Result<Value, ParseError> {
         self.budget.spend(entries.len() + declared.len())?;
         let matched = keys::matched(entries, declared);
-        let exact = entries.iter().any(|(key, _)| declared.contains_key(key));
+        let exact = entries.iter().zip(&matched).any(|((key, _), property)| {
+            property.is_some_and(|name| key == name || keys::is_alias(key, declared.get(name)))
+        });
         if !exact
             && !entries.is_empty()
             && !declared.is_empty()

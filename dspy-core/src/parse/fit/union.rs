@@ -134,7 +134,8 @@ impl Fitter<'_> {
             self.repairs.truncate(mark);
             let index = names.iter().position(|choice| choice.value == name);
             return match index.and_then(|index| variants.get(index)) {
-                Some(variant) => self.fit_object(node, variant),
+                // The variant may be a union itself.
+                Some(variant) => self.fit(node, variant),
                 None => Err(self.mismatch("a known tag", node)),
             };
         }
@@ -154,7 +155,7 @@ impl Fitter<'_> {
                 let mut tagged = vec![(key.clone(), Node::Text(name.label.clone()))];
                 tagged.extend(entries.iter().cloned());
                 let tagged = Node::Object { entries: tagged, cut };
-                let value = self.fit_object(&tagged, variant)?;
+                let value = self.fit(&tagged, variant)?;
                 self.repair(RepairKind::TagFilled, "", &name.label);
                 Ok(value)
             }
