@@ -7,7 +7,8 @@
 //!
 //! | To do this | use |
 //! |---|---|
-//! | declare a task | [`#[derive(Signature)]`](macro@Signature), [`#[data]`](macro@data) for types of fields |
+//! | declare a task | [`#[derive(Signature)]`](macro@Signature), [`signature!`](macro@signature) from a text, [`#[data]`](macro@data) for types of fields |
+//! | make a task at run time | [`SignatureSchema::parse`], [`SignatureSchema::from_json`], [`Predictor`] |
 //! | call a model | [`Predict`], [`ChainOfThought`] |
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
@@ -61,7 +62,7 @@ extern crate self as dspy;
 pub use dspy_core::error::{Error, Result, UserError};
 pub use dspy_core::evaluate::Evaluate;
 pub use dspy_core::lm::configure;
-pub use dspy_core::predict::{ChainOfThought, Predict, Prediction};
+pub use dspy_core::predict::{ChainOfThought, Predict, Prediction, Predictor};
 pub use dspy_core::signature::{Field, SignatureSchema};
 pub use dspy_core::{
     adapter, error, evaluate, lm, metric, module, optimize, parse, predict, row, run, schema,
@@ -146,6 +147,38 @@ pub use dspy_core::private as __private;
 /// assert_eq!(broken[1].message, "the title has 120 bytes, not 60");
 /// ```
 pub use dspy_macros::Signature;
+
+/// Declares a typed task in one line.
+///
+/// ```
+/// use dspy::prelude::*;
+///
+/// signature! {
+///     /// Answer from the passages alone.
+///     pub Rag: "passages: list[str], question -> answer, quality: Literal['very good', 'bad']"
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// // With a name, everything has the types that `#[derive(Signature)]` would make:
+/// let rag = ChainOfThought::<Rag>::new().with_lm(Lm::embedded());
+/// let input = RagInput { passages: vec!["Ada wrote it.".into()], question: "Who wrote it?".into() };
+/// let out = rag.call(input).await?;
+/// match out.quality {
+///     RagQuality::VeryGood => println!("{}", out.answer),
+///     RagQuality::Bad => println!("no answer"),
+/// }
+///
+/// // Without one, it is a value; several inputs are given as a tuple:
+/// let rate = Predict::of(signature!("question, answer -> score: float, note: str | None"))
+///     .with_lm(Lm::embedded());
+/// let rating = rate.call(("Who wrote it?", out.answer.as_str())).await?;
+/// let score: f64 = rating.score;
+/// # let _ = score;
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
+/// ```
+///
+/// For a task that is known at run time only, see [`SignatureSchema::parse`].
+pub use dspy_macros::signature;
 
 /// Makes a program of a type with a `forward` method.
 ///

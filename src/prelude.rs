@@ -6,4 +6,4 @@ pub use dspy_core::module::{Module, Parameters};
 pub use dspy_core::predict::{ChainOfThought, Predict, Prediction};
 pub use dspy_core::row::Row;
 pub use dspy_core::signature::{Data, Signature};
-pub use dspy_macros::{Parameters, Signature, data, module};
+pub use dspy_macros::{Parameters, Signature, data, module, signature};

@@ -8,6 +8,11 @@ fn ui_signature() {
 }
 
 #[test]
+fn ui_signature_string() {
+    trybuild::TestCases::new().compile_fail("tests/ui/signature_string/*.rs");
+}
+
+#[test]
 fn ui_module() {
     trybuild::TestCases::new().compile_fail("tests/ui/module/*.rs");
 }

@@ -7,6 +7,7 @@ use crate::adapter::AnswerError;
 use crate::lm::LmError;
 use crate::module::ParameterError;
 use crate::row::DataError;
+use crate::signature::SignatureError;
 
 /// The result of running programs.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -61,6 +62,9 @@ pub enum Error {
     /// An evaluation or optimization cannot be done as asked.
     #[error("{0}")]
     Invalid(String),
+    /// A signature could not be read or changed.
+    #[error(transparent)]
+    Signature(Box<SignatureError>),
     /// The user's own code failed.
     #[error(transparent)]
     User(Box<dyn StdError + Send + Sync>),
@@ -166,6 +170,12 @@ impl From<LmError> for Error {
 impl From<DataError> for Error {
     fn from(error: DataError) -> Self {
         Self::Data(Box::new(error))
+    }
+}
+
+impl From<SignatureError> for Error {
+    fn from(error: SignatureError) -> Self {
+        Self::Signature(Box::new(error))
     }
 }
 

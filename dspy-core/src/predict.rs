@@ -1,10 +1,12 @@
 //! Predictors, and the inference strategies built on them.
 
 mod chain_of_thought;
+mod dynamic;
 mod exchange;
 mod judge;
 mod prediction;
 mod predictor;
+mod settings;
 
 pub use chain_of_thought::ChainOfThought;
 pub use prediction::Prediction;

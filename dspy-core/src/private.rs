@@ -4,6 +4,7 @@ mod part;
 
 pub use schemars;
 pub use serde;
+pub use serde_json::Value;
 
 use std::convert::Infallible;
 

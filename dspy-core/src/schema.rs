@@ -44,6 +44,7 @@ mod format;
 mod limits;
 mod shape;
 pub mod subset;
+mod text;
 mod words;
 
 pub use bound::{HasLength, Numeric, Textual};
@@ -51,6 +52,7 @@ pub use compact::compact;
 pub use describe::{Choice, choices, note, options};
 pub(crate) use format::{Format, format_of, is_plain_text};
 pub use limits::bounds_text;
+pub(crate) use text::of_text;
 pub use words::type_name;
 
 use schemars::generate::SchemaSettings;

@@ -1,20 +1,28 @@
 //! Signatures: what a call to a model takes and gives, as types and as a schema.
 
 mod demo;
+mod edit;
+mod error;
 mod field;
 mod input;
 mod into_demo;
+mod json;
 mod reasoned;
 mod rule;
 mod task;
+mod text;
+mod typed;
 
 pub use demo::Demo;
+pub use dspy_grammar::Fault;
+pub use error::SignatureError;
 pub use field::Field;
-pub use input::{Accepts, AsIs, FromField, IntoField, IntoInput};
+pub use input::{Accepts, AsIs, FromField, FromPairs, IntoField, IntoInput};
 pub use into_demo::IntoDemo;
 pub use reasoned::{Reasoned, View};
 pub use rule::{BrokenRule, Severity};
 pub use task::{FieldMismatch, SignatureSchema};
+pub use typed::Task;
 
 use std::sync::Arc;
 

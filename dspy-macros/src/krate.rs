@@ -57,6 +57,11 @@ impl Krate {
         quote!(#self::__private::#name)
     }
 
+    /// The path as text.
+    pub(crate) fn to_text(&self) -> String {
+        self.to_token_stream().to_string().replace(' ', "")
+    }
+
     /// The same as text, for attributes that take paths as strings.
     pub(crate) fn private_text(&self, name: &str) -> String {
         self.private(name).to_string().replace(' ', "")

@@ -22,6 +22,7 @@ mod part;
 mod place;
 mod registry;
 mod signature;
+mod signature_string;
 mod source;
 
 use proc_macro::TokenStream;
@@ -117,6 +118,63 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Signature, attributes(signature, input, output, check, assert, serde))]
 pub fn derive_signature(input: TokenStream) -> TokenStream {
     signature::derive(parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// `signature!` makes a signature from its text, such as
+/// `"context: list[str], question -> answer: float"`.
+///
+/// # What it makes
+///
+/// - `signature!(pub Rag: "…")`, where an item can stand, makes `pub struct Rag` with a public field
+///   for each of the text's, and all that `#[derive(Signature)]` makes of it: `RagInput`,
+///   `RagOutput`, `impl Signature for Rag`. The struct is `Clone` and `Debug`. Docs before the name
+///   are the instructions; without them, the instructions name the fields.
+/// - `signature!("…")`, where an expression can stand, gives a `Task` of a signature without a
+///   name, for `Predict::of` and its like. A call of it takes the value of the only input, or a
+///   tuple of the inputs in their order.
+///
+/// # The text
+///
+/// Fields stand between commas, inputs before `->`, outputs after it; there may be no inputs. Line
+/// breaks and a comma at the end of a side do no harm. A field is a name, or a name, `:` and a
+/// type; without a type it is text. A word of Rust needs `r#` to be a name: `r#type`.
+///
+/// | types | |
+/// |---|---|
+/// | text | `str`, `String`, `char` |
+/// | numbers | `int` (`i64`), `float` (`f64`), `i8` to `i128`, `u8` to `u128`, `isize`, `usize`, `f32`, `f64` |
+/// | truth | `bool` |
+/// | lists | `list[T]`, `List[T]`, `Vec<T>`, `VecDeque<T>`, `[T; 3]`, `tuple[T, ...]` |
+/// | tuples | `tuple[A, B]`, `Tuple[A, B]`, `(A, B)` |
+/// | sets | `set[T]`, `Set[T]`, `frozenset[T]` and `BTreeSet<T>`; `HashSet<T>` |
+/// | maps | `dict[K, V]`, `Dict[K, V]` and `BTreeMap<K, V>`; `HashMap<K, V>` |
+/// | a value or none | `Optional[T]`, `T \| None`, `Union[T, None]`, `Option<T>` |
+/// | any JSON | `Any`, `Value`, `serde_json::Value`; `list` and `dict` alone hold any |
+/// | a closed set of texts | `Literal['very good', 'bad']` |
+/// | your own | any path, with types in angle brackets: `Category`, `crate::Page<u8>` |
+///
+/// They nest freely, Rust's in Python's and the reverse. The standard types' names always mean the
+/// standard types; all other paths mean what they mean where the macro stands.
+///
+/// `quality: Literal['very good', 'bad']` of `Rag` makes an enum `RagQuality` with the variants
+/// `VeryGood` and `Bad`, which prompts and files spell as in the text. It is data as `#[data]` makes
+/// it, can be compared with texts, and has `as_str`. For a field called `input` or `output`, whose name
+/// would be that of a struct, it is `RagInputChoice` or `RagOutputChoice`.
+///
+/// # Options, after the text
+///
+/// | key | meaning |
+/// |---|---|
+/// | `instructions = "…"` | the instructions, in place of docs |
+/// | `crate = "::lm"` | where `dspy` is found, if it was renamed in `Cargo.toml` |
+///
+/// # Errors
+///
+/// All mistakes in the text are reported at once. Stable Rust has no places inside of a literal, so
+/// each message shows the line of the text, with a mark under the place.
+#[proc_macro]
+pub fn signature(input: TokenStream) -> TokenStream {
+    signature_string::expand(input.into()).into()
 }
 
 /// `#[derive(Parameters)]` lists the parameters inside a struct or enum: `impl Parameters`, which

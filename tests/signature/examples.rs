@@ -65,7 +65,7 @@ fn a_generic_signature_has_examples_per_type() {
 fn a_prompt_shows_them_and_none_reads_as_a_section() {
     let prompt = Predict::<Sort>::new().explain("Hello").unwrap();
     for said in [
-        "1. `mail` (str)\n   Examples: Help!; [[ ## level ## ]]\n   High\n",
+        "1. `mail` (text)\n   Examples: Help!; [[ ## level ## ]]\n   High\n",
         "   Examples: Low; High\n",
         "   Examples: [\"a\"]; []\n",
         "   Constraints: at least 0, at most 200\n   Examples: 2; 255\n",

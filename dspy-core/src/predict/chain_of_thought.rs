@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::prediction::Prediction;
 use super::predictor::{Predictor, predictor_settings};
@@ -35,11 +34,15 @@ pub struct ChainOfThought<S> {
 impl<S: Signature> ChainOfThought<S> {
     /// A predictor with the signature's own instructions and no demonstrations.
     pub fn new() -> Self {
-        let reasoning = Field::of::<String>("reasoning")
-            .with_desc("The steps that lead to the answer, thought through one by one.");
-        let schema = (*S::schema()).clone().with_first_output(reasoning);
-        Self { predictor: Predictor::new(Arc::new(schema)), signature: PhantomData }
+        let schema = (*S::schema()).clone().with_first_output(reasoning());
+        Self { predictor: Predictor::new(schema), signature: PhantomData }
     }
+}
+
+/// The output that is written before the others.
+pub(super) fn reasoning() -> Field {
+    Field::of::<String>("reasoning")
+        .with_desc("The steps that lead to the answer, thought through one by one.")
 }
 
 predictor_settings!(ChainOfThought);

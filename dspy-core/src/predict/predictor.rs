@@ -18,9 +18,26 @@ use crate::run::{Slot, transcript};
 use crate::signature::{Demo, Fields, SignatureSchema};
 use crate::wire;
 
-/// An untyped predictor. [`Predict`](super::Predict) and the strategies put types around it.
+/// A predictor for a task that is known at run time only. [`Predict`](super::Predict) and the
+/// strategies put types around it.
 ///
-/// Its state stands behind an `Arc`: a clone costs nothing and changes to it stay its own.
+/// It is a module from [`Fields`] to [`Fields`]. Its state stands behind an `Arc`: a clone costs
+/// nothing and changes to it stay its own.
+///
+/// ```
+/// use dspy::prelude::*;
+/// use dspy::{Predictor, SignatureSchema};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let schema = SignatureSchema::parse("question, passages: list[str] -> answer, score: float")?;
+/// let answer = Predictor::new(schema).with_lm(Lm::embedded());
+/// let out = answer.call([
+///     ("question", "Who wrote it?".into()),
+///     ("passages", serde_json::json!(["It was written by Ada."])),
+/// ]).await?;
+/// println!("{} ({})", out["answer"], out["score"]);
+/// # Ok::<(), dspy::Error>(()) }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Predictor {
     state: Arc<State>,
@@ -64,9 +81,9 @@ struct LmChoice {
 
 impl Predictor {
     /// A predictor for a task.
-    pub fn new(schema: Arc<SignatureSchema>) -> Self {
+    pub fn new(schema: impl Into<Arc<SignatureSchema>>) -> Self {
         let state = State {
-            declared: schema,
+            declared: schema.into(),
             instructions: None,
             descriptions: BTreeMap::new(),
             demos: Vec::new(),
@@ -80,6 +97,11 @@ impl Predictor {
             named: Arc::default(),
         };
         Self { state: Arc::new(state), slot: None }
+    }
+
+    /// The task as it was given, before what optimizers change.
+    pub(super) fn declared(&self) -> &SignatureSchema {
+        &self.state.declared
     }
 
     /// The demonstrations.
@@ -158,7 +180,7 @@ impl Predictor {
         self.slot.as_ref().map_or("self", |slot| slot.path()).to_owned()
     }
 
-    fn prompt_error(&self, message: impl Into<String>) -> Error {
+    pub(super) fn prompt_error(&self, message: impl Into<String>) -> Error {
         Error::Prompt { path: self.path(), message: message.into() }
     }
 
@@ -182,7 +204,7 @@ impl Predictor {
         }
     }
 
-    pub(super) fn explain(&self, input: &impl Serialize) -> Result<String> {
+    pub(super) fn transcript(&self, input: &impl Serialize) -> Result<String> {
         let inputs = self.input_fields(input)?;
         let prepared = self.prepared()?;
         // Explaining must work before any model is set up.
@@ -377,18 +399,10 @@ impl Parameters for Predictor {
 macro_rules! predictor_settings {
     ($strategy:ident) => {
         impl<S: Signature> $strategy<S> {
-            /// The same predictor on this model.
-            #[must_use]
-            pub fn with_lm(mut self, lm: Lm) -> Self {
-                $crate::module::Leaf::set_lm(&mut self.predictor, &lm);
-                self
-            }
-
-            /// The same predictor with other instructions.
-            #[must_use]
-            pub fn with_instructions(mut self, instructions: impl Into<String>) -> Self {
-                self.predictor.set_instructions(instructions);
-                self
+            /// The same as [`new`](Self::new), for a signature whose type has no name: what
+            /// `signature!("…")` gives.
+            pub fn of(_task: $crate::signature::Task<S>) -> Self {
+                Self::new()
             }
 
             /// The same predictor with these demonstrations: rows of the signature, or [`Demo`]s.
@@ -400,34 +414,7 @@ macro_rules! predictor_settings {
                 self
             }
 
-            /// The same predictor with these sampling settings laid over its own.
-            #[must_use]
-            pub fn with_settings(mut self, settings: &$crate::lm::Settings) -> Self {
-                $crate::module::Leaf::lay_settings(&mut self.predictor, settings);
-                self
-            }
-
-            /// The same predictor with another adapter.
-            #[must_use]
-            pub fn with_adapter(mut self, adapter: impl $crate::adapter::Adapter) -> Self {
-                self.predictor.set_adapter($crate::adapter::DynAdapter::new(adapter));
-                self
-            }
-
-            /// The same predictor with this many further LM calls to mend an answer that cannot be
-            /// read; 1 by default.
-            #[must_use]
-            pub fn with_follow_ups(mut self, follow_ups: u32) -> Self {
-                self.predictor.set_follow_ups(follow_ups);
-                self
-            }
-
-            /// The same predictor, kept as it is by optimizers.
-            #[must_use]
-            pub fn frozen(mut self) -> Self {
-                $crate::module::Leaf::set_frozen(&mut self.predictor, true);
-                self
-            }
+            $crate::predict::settings::settings_by_value!(predictor);
 
             /// The exact messages that a call with this input would send, as a person reads them.
             ///
@@ -437,7 +424,7 @@ macro_rules! predictor_settings {
                 &self,
                 input: impl $crate::signature::IntoInput<S::Input, Via>,
             ) -> Result<String> {
-                self.predictor.explain(&input.into_input())
+                self.predictor.transcript(&input.into_input())
             }
 
             /// The demonstrations.

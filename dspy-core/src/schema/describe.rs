@@ -162,7 +162,11 @@ fn without_null(schema: &Value) -> Option<Value> {
         return None;
     }
     let mut inner = schema.clone();
-    inner.as_object_mut()?.insert("type".to_owned(), first.clone());
+    let object = inner.as_object_mut()?;
+    object.insert("type".to_owned(), first.clone());
+    if let Some(Value::Array(members)) = object.get_mut("enum") {
+        members.retain(|member| !member.is_null());
+    }
     Some(inner)
 }
 

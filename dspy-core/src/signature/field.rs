@@ -138,6 +138,10 @@ impl Field {
         self.name == name || self.aliases.iter().any(|alias| alias == name)
     }
 
+    pub(super) fn set_schema(&mut self, schema: Value) {
+        self.schema = schema;
+    }
+
     pub(super) fn set_desc(&mut self, desc: String) {
         self.desc = desc;
     }

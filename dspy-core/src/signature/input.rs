@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
+use super::Fields;
+
 /// Everything that `call` accepts for the input `I`.
 ///
 /// The input struct itself, or, for an input of one field, anything that fits the field's type
@@ -40,9 +44,22 @@ impl<I> Accepts<I, AsIs> for I {
 #[derive(Debug)]
 pub enum AsIs {}
 
-/// Marks an input given as the value of its only field.
+/// Marks an input given as the value of its only field, or as a tuple of the values of all fields
+/// where the signature has no name.
 #[derive(Debug)]
 pub enum FromField {}
+
+/// Marks the input of a dynamic signature given as pairs of name and value.
+#[derive(Debug)]
+pub enum FromPairs {}
+
+impl<N: Into<String>, V: Into<Value>, const LENGTH: usize> Accepts<[(N, V); LENGTH], FromPairs>
+    for Fields
+{
+    fn accept(given: [(N, V); LENGTH]) -> Self {
+        given.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+}
 
 /// A lossless conversion into a field's type.
 #[diagnostic::on_unimplemented(

@@ -22,10 +22,10 @@ use super::field::Field;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignatureSchema {
-    name: String,
-    instructions: String,
-    inputs: Vec<Field>,
-    outputs: Vec<Field>,
+    pub(super) name: String,
+    pub(super) instructions: String,
+    pub(super) inputs: Vec<Field>,
+    pub(super) outputs: Vec<Field>,
 }
 
 impl SignatureSchema {
@@ -37,11 +37,7 @@ impl SignatureSchema {
     ) -> Self {
         let inputs: Vec<_> = inputs.into_iter().collect();
         let outputs: Vec<_> = outputs.into_iter().collect();
-        let instructions = format!(
-            "Given the fields {}, produce the fields {}.",
-            quoted_names(&inputs),
-            quoted_names(&outputs)
-        );
+        let instructions = generated_instructions(&inputs, &outputs);
         Self { name: name.into(), instructions, inputs, outputs }
     }
 
@@ -151,6 +147,15 @@ pub struct FieldMismatch {
     pub field: String,
     /// What was expected and what was found.
     pub message: String,
+}
+
+/// What a signature says that was given no instructions.
+pub(super) fn generated_instructions(inputs: &[Field], outputs: &[Field]) -> String {
+    let outputs = quoted_names(outputs);
+    if inputs.is_empty() {
+        return format!("Produce the fields {outputs}.");
+    }
+    format!("Given the fields {}, produce the fields {outputs}.", quoted_names(inputs))
 }
 
 fn quoted_names(fields: &[Field]) -> String {

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(#[derive(PartialEq)] pub Rag: "question -> answer");
+
+fn main() {}

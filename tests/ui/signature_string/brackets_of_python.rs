@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "passages: Vec[str] -> answer");
+
+fn main() {}

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "passages: list<str> -> answer");
+
+fn main() {}

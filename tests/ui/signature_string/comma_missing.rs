@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "context: Vec<String> question -> answer");
+
+fn main() {}

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "text -> stars: Literal['1', 2]");
+
+fn main() {}

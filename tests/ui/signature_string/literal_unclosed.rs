@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "text -> verdict: Literal['yes, no]");
+
+fn main() {}

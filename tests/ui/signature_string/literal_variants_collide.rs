@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "text -> language: Literal['C', 'C++']");
+
+fn main() {}

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: ": str -> answer");
+
+fn main() {}

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "question -> answer: Box<dyn Display>");
+
+fn main() {}

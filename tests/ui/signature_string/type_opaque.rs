@@ -1,0 +1,7 @@
+use dspy::prelude::*;
+
+struct Verdict;
+
+signature!(pub Rag: "question -> answer: Verdict");
+
+fn main() {}

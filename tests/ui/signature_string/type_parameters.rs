@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag<T>: "question -> answer");
+
+fn main() {}

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "question: () -> answer");
+
+fn main() {}
