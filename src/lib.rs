@@ -12,6 +12,7 @@
 //! | call a model | [`Predict`], [`ChainOfThought`] |
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
+//! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |
 //! | read data | [`row::read_csv`], [`row::stratified_split`] |
 //! | measure | [`Evaluate`], [`evaluate::compare`] |
 //! | optimize | [`optimize::LabeledFewShot`], [`optimize::BootstrapFewShot`], [`optimize::BootstrapFewShotWithRandomSearch`] |
@@ -63,7 +64,7 @@ pub use dspy_core::error::{Error, Result, UserError};
 pub use dspy_core::evaluate::Evaluate;
 pub use dspy_core::lm::configure;
 pub use dspy_core::predict::{ChainOfThought, Predict, Prediction, Predictor};
-pub use dspy_core::signature::{Field, SignatureSchema};
+pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::{
     adapter, error, evaluate, lm, metric, module, optimize, parse, predict, row, run, schema,
     signature, wire,

@@ -213,7 +213,7 @@ async fn hostile_text_comes_back_as_it_was() {
     let schema = Echo::schema();
     let demos = [Demo::new(map(json!({"text": "t", "copy": HOSTILE})))];
     let prelude = ChatAdapter.prelude(&schema, &demos).unwrap();
-    let answer = prelude.last().unwrap().text();
+    let answer = prelude.messages.last().unwrap().text();
     let model = Scripted::text(&answer);
     let out = Predict::<Echo>::new().with_lm(model.lm()).call("t").await.unwrap();
     assert_eq!(out.copy, HOSTILE);

@@ -7,10 +7,10 @@ mod scripted;
 use std::borrow::Cow;
 
 use dspy::adapter::{
-    Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, ChatAdapter, FieldStream,
+    Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, ChatAdapter, FieldStream, Prelude,
 };
 use dspy::lm::{
-    Completion, EventStream, LanguageModel, Lm, LmError, Media, Message, Part, Request, Response,
+    Completion, EventStream, LanguageModel, Lm, LmError, Media, Part, Request, Response,
     StreamEvent, TokenLogprob, ToolCall, ToolSpec,
 };
 use dspy::module::{self, Leaf, ParameterError, ParameterKind, Path, Visit, VisitMut};
@@ -20,7 +20,6 @@ use dspy::signature::{Demo, Fields, SignatureSchema};
 use futures_util::stream;
 use scripted::{Scripted, question, sections};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Answer the question.
 #[derive(Signature, Clone)]
@@ -87,11 +86,7 @@ async fn a_streamed_answer_becomes_field_deltas() {
 struct ToolAdapter;
 
 impl Adapter for ToolAdapter {
-    fn prelude(
-        &self,
-        schema: &SignatureSchema,
-        demos: &[Demo],
-    ) -> Result<Vec<Arc<Message>>, String> {
+    fn prelude(&self, schema: &SignatureSchema, demos: &[Demo]) -> Result<Prelude, String> {
         ChatAdapter.prelude(schema, demos)
     }
 

@@ -3,11 +3,11 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::adapter::AnswerError;
+use crate::adapter::{AnswerError, AnswerErrorKind};
 use crate::lm::LmError;
 use crate::module::ParameterError;
 use crate::row::DataError;
-use crate::signature::SignatureError;
+use crate::signature::{NoFields, SignatureError};
 
 /// The result of running programs.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -126,10 +126,14 @@ impl Error {
         }
     }
 
-    /// The model's error, where a model failed.
+    /// The model's error, where a model failed: the predictor's own, or one that its adapter asked.
     pub fn as_lm(&self) -> Option<&LmError> {
         match self {
             Self::Lm { error, .. } | Self::Model(error) => Some(error),
+            Self::Answer { error, .. } => match &error.kind {
+                AnswerErrorKind::Reader { error, .. } => Some(error),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -176,6 +180,12 @@ impl From<DataError> for Error {
 impl From<SignatureError> for Error {
     fn from(error: SignatureError) -> Self {
         Self::Signature(Box::new(error))
+    }
+}
+
+impl From<NoFields> for Error {
+    fn from(error: NoFields) -> Self {
+        Self::Invalid(error.to_string())
     }
 }
 

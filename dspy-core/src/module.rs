@@ -26,8 +26,8 @@ pub use load::{LoadIssue, LoadOptions, LoadReport, load, load_value};
 pub use parameter::{Leaf, Parameter, ParameterError, ParameterKind};
 pub use path::Path;
 pub use program::{
-    attach, leaf_paths, lm_of, parameter_value, parameters, set_demos, set_lm, set_parameter,
-    set_settings, task_schemas,
+    attach, leaf_paths, lm_of, parameter_value, parameters, set_adapter, set_demos, set_lm,
+    set_parameter, set_settings, task_schemas,
 };
 pub use save::{FORMAT_VERSION, Provenance, save, to_value};
 pub use select::Select;

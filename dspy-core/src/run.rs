@@ -9,6 +9,7 @@ mod memo;
 mod options;
 mod record;
 mod scope;
+mod side;
 mod slot;
 
 pub use event::Event;
@@ -16,10 +17,12 @@ pub use feedback::Feedback;
 pub use options::RunOptions;
 pub use record::{CallRecord, Trace};
 pub use scope::Scope;
+pub use side::SideCall;
 pub use slot::Slot;
 
 pub(crate) use memo::MemoKey;
 pub(crate) use record::transcript;
+pub(crate) use side::SideCalls;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

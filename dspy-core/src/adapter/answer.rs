@@ -1,5 +1,8 @@
 //! What is read from a completion, or why nothing could be.
 
+use std::fmt::Write as _;
+
+use crate::lm::{LmError, ToolCall};
 use crate::parse::{ParseError, Repair};
 use crate::signature::{BrokenRule, Fields};
 
@@ -8,19 +11,25 @@ use crate::signature::{BrokenRule, Fields};
 pub struct Answer {
     /// The values by output field, in declaration order.
     pub fields: Fields,
-    /// What had to be repaired, by field.
+    /// What had to be repaired, by field; under an empty name what concerns the whole answer.
     pub repairs: Vec<(String, Repair)>,
     /// What else was not as asked, in words.
     pub warnings: Vec<String>,
+    /// The tools the model asked for.
+    pub tool_calls: Vec<ToolCall>,
+    /// What the model thought before it answered, where its provider shows that.
+    pub reasoning: Option<String>,
 }
 
 /// An answer that does not fit the signature.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{kind}\n--- the model answered ---\n{}", excerpt(.raw))]
+#[error("{}\n--- the model answered ---\n{}", self.summary(), excerpt(.raw))]
 #[non_exhaustive]
 pub struct AnswerError {
-    /// What is wrong with it.
+    /// What is wrong with it, above all.
     pub kind: AnswerErrorKind,
+    /// What else is wrong with it.
+    pub others: Vec<AnswerErrorKind>,
     /// The whole text of the answer.
     pub raw: String,
     /// The fields that could be read.
@@ -30,7 +39,38 @@ pub struct AnswerError {
 impl AnswerError {
     /// An error about this text.
     pub fn new(kind: AnswerErrorKind, raw: impl Into<String>, partial: Fields) -> Self {
-        Self { kind, raw: raw.into(), partial }
+        Self { kind, others: Vec::new(), raw: raw.into(), partial }
+    }
+
+    /// The same error with more that is wrong.
+    #[must_use]
+    pub fn with_others(mut self, others: Vec<AnswerErrorKind>) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// Everything that is wrong with the answer.
+    pub fn problems(&self) -> impl Iterator<Item = &AnswerErrorKind> {
+        std::iter::once(&self.kind).chain(&self.others)
+    }
+
+    fn summary(&self) -> String {
+        let all: Vec<String> = self.problems().map(ToString::to_string).collect();
+        all.join("\n")
+    }
+
+    /// Everything that is wrong, a line each, with what each field must be.
+    pub(super) fn problem_list(&self) -> String {
+        let mut list = String::new();
+        for problem in self.problems() {
+            let _ = write!(list, "\n- {problem}");
+            if let AnswerErrorKind::Value { schema, .. } = problem
+                && !schema.is_empty()
+            {
+                let _ = write!(list, " (it must be {schema})");
+            }
+        }
+        list
     }
 }
 
@@ -60,6 +100,8 @@ pub enum AnswerErrorKind {
         field: String,
         /// What was expected and what was found.
         error: ParseError,
+        /// What the field's schema asks for in the prompt's words, shortened; empty for plain text.
+        schema: String,
     },
     /// The values fit their schemas and yet not the Rust type.
     #[error("the outputs do not fit the Rust type: {message}")]
@@ -72,6 +114,22 @@ pub enum AnswerErrorKind {
     Asserted {
         /// The rules, in the order the signature has them.
         broken: Vec<BrokenRule>,
+    },
+    /// A second model, asked to read the answer, could not be called.
+    #[error("the model `{model}`, which reads the fields out of the answer, failed: {error}")]
+    Reader {
+        /// The second model.
+        model: String,
+        /// What it reported.
+        error: Box<LmError>,
+    },
+    /// A second model read the answer, and what it gave cannot be used.
+    #[error("what `{model}` read out of the answer cannot be used: {problem}")]
+    Reading {
+        /// The second model.
+        model: String,
+        /// What is wrong with it.
+        problem: Box<AnswerErrorKind>,
     },
 }
 

@@ -4,32 +4,22 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Adapter, AdapterCall, Answer, AnswerError, ChatAdapter, FieldStream};
-use crate::lm::{Completion, Message, Request};
+use super::{Adapter, AdapterCall, Answer, AnswerError, ChatAdapter, FieldStream, Prelude};
+use crate::lm::{Completion, Request};
 use crate::signature::{Demo, SignatureSchema};
 
+type Parsing<'a> = Pin<Box<dyn Future<Output = Result<Answer, Box<AnswerError>>> + Send + 'a>>;
+
 trait ErasedAdapter: fmt::Debug + Send + Sync {
-    fn prelude(
-        &self,
-        schema: &SignatureSchema,
-        demos: &[Demo],
-    ) -> Result<Vec<Arc<Message>>, String>;
+    fn prelude(&self, schema: &SignatureSchema, demos: &[Demo]) -> Result<Prelude, String>;
     fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String>;
-    fn parse<'a>(
-        &'a self,
-        call: &'a AdapterCall<'a>,
-        completion: &'a Completion,
-    ) -> Pin<Box<dyn Future<Output = Result<Answer, Box<AnswerError>>> + Send + 'a>>;
+    fn parse<'a>(&'a self, call: &'a AdapterCall<'a>, completion: &'a Completion) -> Parsing<'a>;
     fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request;
     fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream>;
 }
 
 impl<A: Adapter> ErasedAdapter for A {
-    fn prelude(
-        &self,
-        schema: &SignatureSchema,
-        demos: &[Demo],
-    ) -> Result<Vec<Arc<Message>>, String> {
+    fn prelude(&self, schema: &SignatureSchema, demos: &[Demo]) -> Result<Prelude, String> {
         Adapter::prelude(self, schema, demos)
     }
 
@@ -37,11 +27,7 @@ impl<A: Adapter> ErasedAdapter for A {
         Adapter::prepare(self, call)
     }
 
-    fn parse<'a>(
-        &'a self,
-        call: &'a AdapterCall<'a>,
-        completion: &'a Completion,
-    ) -> Pin<Box<dyn Future<Output = Result<Answer, Box<AnswerError>>> + Send + 'a>> {
+    fn parse<'a>(&'a self, call: &'a AdapterCall<'a>, completion: &'a Completion) -> Parsing<'a> {
         Box::pin(Adapter::parse(self, call, completion))
     }
 
@@ -54,7 +40,7 @@ impl<A: Adapter> ErasedAdapter for A {
     }
 }
 
-/// A cheap, clonable handle over any [`Adapter`].
+/// A cheap, clonable handle over any [`Adapter`]; itself an adapter, for one chosen at run time.
 #[derive(Clone)]
 pub struct DynAdapter(Arc<dyn ErasedAdapter>);
 
@@ -63,20 +49,18 @@ impl DynAdapter {
     pub fn new(adapter: impl Adapter) -> Self {
         Self(Arc::new(adapter))
     }
+}
 
-    pub(crate) fn prelude(
-        &self,
-        schema: &SignatureSchema,
-        demos: &[Demo],
-    ) -> Result<Vec<Arc<Message>>, String> {
+impl Adapter for DynAdapter {
+    fn prelude(&self, schema: &SignatureSchema, demos: &[Demo]) -> Result<Prelude, String> {
         self.0.prelude(schema, demos)
     }
 
-    pub(crate) fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String> {
+    fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String> {
         self.0.prepare(call)
     }
 
-    pub(crate) async fn parse(
+    async fn parse(
         &self,
         call: &AdapterCall<'_>,
         completion: &Completion,
@@ -84,16 +68,11 @@ impl DynAdapter {
         self.0.parse(call, completion).await
     }
 
-    pub(crate) fn follow_up(
-        &self,
-        call: &AdapterCall<'_>,
-        request: &Request,
-        error: &AnswerError,
-    ) -> Request {
+    fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request {
         self.0.follow_up(call, request, error)
     }
 
-    pub(crate) fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream> {
+    fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream> {
         self.0.field_stream(call)
     }
 }

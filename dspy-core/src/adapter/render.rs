@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::signature::Field;
+
 /// A value as a prompt shows it: text as it is, `True`/`False`/`None` as Python spells them, and
 /// everything else as JSON on one line. This is how DSPy renders values, too.
 ///
@@ -26,6 +28,45 @@ pub fn render_value(value: &Value) -> String {
             write_json(other, &mut text);
             text
         }
+    }
+}
+
+/// A value of a field as a prompt shows it: as [`render_value`], but for a list that stands in a
+/// field for one text, which becomes numbered passages.
+///
+/// ```
+/// use dspy::Field;
+/// use dspy::adapter::render_field;
+/// use serde_json::json;
+///
+/// let context = Field::of::<String>("context");
+/// assert_eq!(render_field(&context, &json!(["One.", "Two."])), "[1] «One.»\n[2] «Two.»");
+/// ```
+pub fn render_field(field: &Field, value: &Value) -> String {
+    match value {
+        Value::Array(items) if field.is_text() => passages(items),
+        other => render_value(other),
+    }
+}
+
+fn passages(items: &[Value]) -> String {
+    match items {
+        [] => "N/A".to_owned(),
+        [only] => passage(&render_value(only)),
+        many => {
+            let numbered = many.iter().enumerate();
+            let each = numbered
+                .map(|(index, item)| format!("[{}] {}", index + 1, passage(&render_value(item))));
+            each.collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+fn passage(text: &str) -> String {
+    if text.contains(['\n', '«', '»']) {
+        format!("«««\n    {}\n»»»", text.replace('\n', "\n    "))
+    } else {
+        format!("«{text}»")
     }
 }
 

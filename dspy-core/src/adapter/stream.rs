@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::sections::{COMPLETED, find_header};
+use crate::signature::Field;
 
 /// More text of one output field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct FieldDelta {
 }
 
 /// Turns pieces of an answer's text into field deltas.
+///
+/// Deltas come as early as they are certain, and all deltas of a field together are the text that
+/// the whole answer has for it. Where an answer is out of form, the rest comes with the end. One thing
+/// cannot be taken back: what was given of a first draft, where a second one follows.
 pub trait FieldStream: Debug + Send {
     /// Takes the next piece of text and gives what can be told of it now.
     fn push(&mut self, text: &str) -> Vec<FieldDelta>;
@@ -22,110 +26,108 @@ pub trait FieldStream: Debug + Send {
     fn finish(&mut self) -> Vec<FieldDelta>;
 }
 
-/// Streams `[[ ## field ## ]]` sections: a line is held back only while it may become a header.
+/// The stream of an adapter whose fields are known only in the end.
 #[derive(Debug)]
-pub(super) struct SectionStream {
-    fields: Vec<String>,
-    seen: Vec<String>,
-    current: Option<String>,
-    line: String,
-    /// How much of the present line has been given out.
-    given: usize,
-    /// Line breaks not given out yet: those before a header belong to no field.
-    breaks: usize,
-    started: bool,
-}
+pub(super) struct Silent;
 
-impl SectionStream {
-    pub(super) fn new(fields: Vec<String>) -> Self {
-        Self {
-            fields,
-            seen: Vec::new(),
-            current: None,
-            line: String::new(),
-            given: 0,
-            breaks: 0,
-            started: false,
-        }
-    }
-
-    fn end_line(&mut self, deltas: &mut Vec<FieldDelta>) {
-        let line = std::mem::take(&mut self.line);
-        let given = std::mem::take(&mut self.given);
-        if given == 0
-            && let Some((name, rest)) = find_header(&line)
-        {
-            self.open(name, rest, deltas);
-            return;
-        }
-        self.give(line.get(given..).unwrap_or_default(), deltas);
-        self.breaks += 1;
-    }
-
-    fn open(&mut self, name: &str, rest: &str, deltas: &mut Vec<FieldDelta>) {
-        let wanted = name != COMPLETED
-            && self.fields.iter().any(|field| field == name)
-            && !self.seen.iter().any(|seen| seen == name);
-        self.current = wanted.then(|| name.to_owned());
-        if wanted {
-            self.seen.push(name.to_owned());
-        }
-        self.breaks = 0;
-        self.started = false;
-        if !rest.trim().is_empty() {
-            self.give(rest.trim_start(), deltas);
-            self.breaks = 1;
-        }
-    }
-
-    fn give(&mut self, text: &str, deltas: &mut Vec<FieldDelta>) {
-        let Some(field) = &self.current else { return };
-        if text.is_empty() {
-            return;
-        }
-        let mut delta = String::new();
-        if self.started {
-            delta.extend(std::iter::repeat_n('\n', self.breaks));
-        }
-        delta.push_str(text);
-        self.breaks = 0;
-        self.started = true;
-        deltas.push(FieldDelta { field: field.clone(), delta });
-    }
-
-    fn may_be_header(&self) -> bool {
-        let start = self.line.trim_start().trim_start_matches(['*', '`', '_']);
-        start.is_empty() || start.starts_with('[') || start.starts_with('\\')
-    }
-}
-
-impl FieldStream for SectionStream {
-    fn push(&mut self, text: &str) -> Vec<FieldDelta> {
-        let mut deltas = Vec::new();
-        for piece in text.split_inclusive('\n') {
-            match piece.strip_suffix('\n') {
-                Some(rest) => {
-                    self.line.push_str(rest);
-                    self.end_line(&mut deltas);
-                }
-                None => {
-                    self.line.push_str(piece);
-                    if !self.may_be_header() {
-                        let fresh = self.line.get(self.given..).unwrap_or_default().to_owned();
-                        self.given = self.line.len();
-                        self.give(&fresh, &mut deltas);
-                    }
-                }
-            }
-        }
-        deltas
+impl FieldStream for Silent {
+    fn push(&mut self, _text: &str) -> Vec<FieldDelta> {
+        Vec::new()
     }
 
     fn finish(&mut self) -> Vec<FieldDelta> {
-        let mut deltas = Vec::new();
-        if !self.line.is_empty() {
-            self.end_line(&mut deltas);
-        }
-        deltas
+        Vec::new()
     }
+}
+
+/// What was given out of each field, and what of it waits.
+#[derive(Debug)]
+pub(super) struct Given {
+    fields: Vec<Progress>,
+    deltas: Vec<FieldDelta>,
+}
+
+#[derive(Debug)]
+struct Progress {
+    name: String,
+    /// What an echoed layout would hold instead of a value.
+    placeholder: String,
+    sent: String,
+    waiting: String,
+}
+
+impl Given {
+    pub(super) fn new(fields: &[Field]) -> Self {
+        let fields = fields.iter().map(|field| Progress {
+            name: field.name().to_owned(),
+            placeholder: placeholder(field.name()),
+            sent: String::new(),
+            waiting: String::new(),
+        });
+        Self { fields: fields.collect(), deltas: Vec::new() }
+    }
+
+    /// Gives out more text of a field. Characters at its end that `may_end` the value wait for what
+    /// follows them; leading space is no part of a value.
+    pub(super) fn give(&mut self, field: usize, text: &str, may_end: impl Fn(char) -> bool) {
+        let Some(progress) = self.fields.get_mut(field) else { return };
+        let (ready, rest) = text.split_at(text.trim_end_matches(may_end).len());
+        progress.waiting.push_str(ready);
+        if !ready.is_empty() {
+            let whole = std::mem::take(&mut progress.waiting);
+            let start = if progress.sent.is_empty() { whole.trim_start() } else { &whole };
+            if progress.sent.is_empty() && progress.placeholder.starts_with(start) {
+                progress.waiting = whole;
+            } else {
+                progress.send(start, &mut self.deltas);
+            }
+        }
+        progress.waiting.push_str(rest);
+    }
+
+    /// Gives out more text of a field, all of it.
+    pub(super) fn add(&mut self, field: usize, text: &str) {
+        if let Some(progress) = self.fields.get_mut(field) {
+            progress.send(text, &mut self.deltas);
+        }
+    }
+
+    /// Gives out what is left of a field whose whole text is known.
+    pub(super) fn complete(&mut self, field: usize, whole: &str) {
+        let Some(progress) = self.fields.get_mut(field) else { return };
+        progress.waiting.clear();
+        if let Some(rest) = whole.strip_prefix(progress.sent.as_str()).map(str::to_owned) {
+            progress.send(&rest, &mut self.deltas);
+        }
+    }
+
+    /// Drops what waits of a field that was no value.
+    pub(super) fn forget(&mut self, field: usize) {
+        if let Some(progress) = self.fields.get_mut(field) {
+            progress.waiting.clear();
+        }
+    }
+
+    /// The deltas since the last time.
+    pub(super) fn take(&mut self) -> Vec<FieldDelta> {
+        std::mem::take(&mut self.deltas)
+    }
+}
+
+impl Progress {
+    fn send(&mut self, text: &str, deltas: &mut Vec<FieldDelta>) {
+        if text.is_empty() {
+            return;
+        }
+        self.sent.push_str(text);
+        match deltas.last_mut().filter(|last| last.field == self.name) {
+            Some(last) => last.delta.push_str(text),
+            None => deltas.push(FieldDelta { field: self.name.clone(), delta: text.to_owned() }),
+        }
+    }
+}
+
+/// What the layout in a prompt shows in a value's place.
+pub(super) fn placeholder(name: &str) -> String {
+    format!("{{{name}}}")
 }

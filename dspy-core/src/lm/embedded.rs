@@ -8,6 +8,7 @@ mod examples;
 mod extract;
 mod features;
 mod field;
+mod form;
 mod hints;
 mod kind;
 mod list;

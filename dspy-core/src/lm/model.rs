@@ -9,6 +9,7 @@ use super::error::LmError;
 use super::message::{Part, ToolCall};
 use super::request::Request;
 use super::response::{Completion, Response};
+use crate::schema::subset::Dialect;
 
 /// Something that answers [`Request`]s.
 ///
@@ -114,6 +115,8 @@ fn whole_answer(response: Response) -> Vec<Result<StreamEvent, LmError>> {
 pub struct Capabilities {
     /// Answers held to a JSON Schema.
     pub json_schema: bool,
+    /// What such a schema may say. OpenAI's strict mode by default, which others understand, too.
+    pub dialect: Dialect,
     /// Some JSON object on request.
     pub json_object: bool,
     /// Tool calls.

@@ -5,8 +5,9 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::program::{attach, set_lm, set_settings, slot_of};
+use super::program::{attach, set_adapter, set_lm, set_settings, slot_of};
 use super::{Leaf, Module, Path};
+use crate::adapter::{Adapter, DynAdapter};
 use crate::error::Result;
 use crate::lm::{Lm, Settings};
 use crate::predict::Prediction;
@@ -21,13 +22,14 @@ pub struct Call<'a, M: Module> {
     input: M::Input,
     lm: Option<Lm>,
     settings: Option<Settings>,
+    adapter: Option<DynAdapter>,
     options: Option<RunOptions>,
     run: Option<Run>,
 }
 
 impl<'a, M: Module> Call<'a, M> {
     pub(crate) fn new(module: &'a M, input: M::Input) -> Self {
-        Self { module, input, lm: None, settings: None, options: None, run: None }
+        Self { module, input, lm: None, settings: None, adapter: None, options: None, run: None }
     }
 
     /// Uses this model for every predictor, for this call.
@@ -39,6 +41,12 @@ impl<'a, M: Module> Call<'a, M> {
     /// Lays sampling settings over those of every predictor, for this call.
     pub fn settings(mut self, settings: &Settings) -> Self {
         self.settings = Some(settings.clone());
+        self
+    }
+
+    /// Uses this adapter for every predictor, for this call. Their prompts are rendered anew for it.
+    pub fn adapter(mut self, adapter: impl Adapter) -> Self {
+        self.adapter = Some(DynAdapter::new(adapter));
         self
     }
 
@@ -64,6 +72,7 @@ impl<'a, M: Module> Call<'a, M> {
     async fn send(self) -> Result<Prediction<M::Output>> {
         if self.lm.is_none()
             && self.settings.is_none()
+            && self.adapter.is_none()
             && self.options.is_none()
             && self.run.is_none()
         {
@@ -75,6 +84,9 @@ impl<'a, M: Module> Call<'a, M> {
         }
         if let Some(settings) = &self.settings {
             set_settings(&mut module, settings);
+        }
+        if let Some(adapter) = &self.adapter {
+            set_adapter(&mut module, adapter.clone());
         }
         let run = match (self.run, self.options, slot_of(&module)) {
             (Some(run), _, _) => Some(run),

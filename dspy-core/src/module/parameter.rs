@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::adapter::DynAdapter;
 use crate::lm::{Lm, Settings};
 use crate::run::Slot;
 use crate::signature::SignatureSchema;
@@ -101,6 +102,9 @@ pub trait Leaf: Send + Sync {
     fn set_frozen(&mut self, _frozen: bool) -> bool {
         false
     }
+
+    /// Gives the leaf an adapter. A leaf that calls no model has nothing to do.
+    fn set_adapter(&mut self, _adapter: &DynAdapter) {}
 
     /// The run the leaf takes part in.
     fn slot(&self) -> Option<&Arc<Slot>> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::parameter::{Parameter, ParameterError, ParameterKind};
 use super::{Leaf, Parameters, Path};
+use crate::adapter::{Adapter, DynAdapter};
 use crate::lm::{Lm, Settings};
 use crate::run::{Run, Scope, Slot};
 use crate::signature::{Demo, SignatureSchema};
@@ -99,6 +100,25 @@ pub fn set_demos<P: Parameters + ?Sized>(
 /// Gives every predictor this model.
 pub fn set_lm<P: Parameters + ?Sized>(program: &mut P, lm: &Lm) {
     program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| leaf.set_lm(lm));
+}
+
+/// Gives every predictor this adapter.
+///
+/// ```
+/// use dspy::adapter::JsonAdapter;
+/// use dspy::prelude::*;
+///
+/// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+/// let mut program = ChainOfThought::<Qa>::new();
+/// dspy::module::set_adapter(&mut program, JsonAdapter::new());
+/// assert!(program.explain("Who?")?.contains("one JSON object"));
+/// # Ok::<(), dspy::Error>(())
+/// ```
+pub fn set_adapter<P: Parameters + ?Sized>(program: &mut P, adapter: impl Adapter) {
+    let adapter = DynAdapter::new(adapter);
+    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+        leaf.set_adapter(&adapter);
+    });
 }
 
 /// Lays sampling settings over those of every predictor.

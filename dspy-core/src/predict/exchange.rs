@@ -5,16 +5,17 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 
-use crate::adapter::{AdapterCall, AnswerError, AnswerErrorKind, DynAdapter};
+use crate::adapter::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter};
 use crate::error::{Error, Result};
-use crate::lm::{Lm, LmError, Request, Response, StreamEvent, Usage};
-use crate::run::{CallRecord, Event, MemoKey, Slot};
+use crate::lm::{Completion, Lm, LmError, Request, Response, StreamEvent, Usage};
+use crate::run::{CallRecord, Event, MemoKey, SideCall, SideCalls, Slot};
 use crate::signature::{BrokenRule, Fields};
 
 pub(super) struct Exchange<'a> {
     pub(super) slot: &'a Arc<Slot>,
     pub(super) lm: &'a Lm,
     pub(super) adapter: &'a DynAdapter,
+    pub(super) fallback: Option<&'a DynAdapter>,
     pub(super) call: AdapterCall<'a>,
     pub(super) follow_ups: u32,
 }
@@ -36,6 +37,7 @@ pub(super) type Accept<'a> =
 struct Progress {
     requests: Vec<Arc<Request>>,
     responses: Vec<Response>,
+    side_calls: Vec<SideCall>,
     summary: Summary,
     replayed: bool,
 }
@@ -49,9 +51,11 @@ impl Exchange<'_> {
         let mut progress = Progress {
             requests: Vec::new(),
             responses: Vec::new(),
+            side_calls: Vec::new(),
             summary: Summary::default(),
             replayed: false,
         };
+        progress.summary.warnings.extend(self.call.prelude.warnings.iter().cloned());
         let result = self.converse(Arc::new(request), &mut progress, accept).await;
         self.emit(|path, invocation| Event::CallEnded { path, invocation, ok: result.is_ok() });
         for warning in &progress.summary.warnings {
@@ -68,6 +72,7 @@ impl Exchange<'_> {
                 outputs: result.as_ref().map(Fields::clone).map_err(ToString::to_string),
                 requests: progress.requests,
                 responses: progress.responses,
+                side_calls: progress.side_calls,
                 usage: progress.summary.usage,
                 warnings: progress.summary.warnings.clone(),
                 replayed: progress.replayed,
@@ -88,7 +93,13 @@ impl Exchange<'_> {
         loop {
             progress.requests.push(Arc::clone(&request));
             let response = self.ask(&request, progress).await?;
-            let read = self.read(&response, &mut progress.summary, accept).await;
+            let side = SideCalls::new(self.slot);
+            let call = self.call.with_request(&request).with_side_calls(&side);
+            let read = self.read(call, &response, &mut progress.summary, accept).await;
+            let made = side.take();
+            progress.summary.usage += made.usage;
+            progress.replayed |= made.replayed;
+            progress.side_calls.extend(made.calls);
             progress.responses.push(response);
             let error = match read {
                 Ok(fields) => return Ok(fields),
@@ -98,7 +109,8 @@ impl Exchange<'_> {
                 return Err(Error::Answer { path: self.slot.path().to_owned(), error });
             }
             left -= 1;
-            progress.summary.warnings.push(format!("asked again: {}", error.kind));
+            let problems: Vec<String> = error.problems().map(ToString::to_string).collect();
+            progress.summary.warnings.push(format!("asked again: {}", problems.join("; ")));
             request = Arc::new(self.adapter.follow_up(&self.call, &request, &error));
         }
     }
@@ -160,6 +172,7 @@ impl Exchange<'_> {
     /// Reads every completion; one that cannot be read is an error only if none can.
     async fn read(
         &self,
+        call: AdapterCall<'_>,
         response: &Response,
         summary: &mut Summary,
         accept: &mut Accept<'_>,
@@ -168,7 +181,7 @@ impl Exchange<'_> {
         let mut first: Option<Fields> = None;
         let mut errors: Vec<Box<AnswerError>> = Vec::new();
         for completion in &response.completions {
-            let answer = match self.adapter.parse(&self.call, completion).await {
+            let answer = match self.parse(&call, completion).await {
                 Ok(answer) => answer,
                 Err(error) => {
                     errors.push(error);
@@ -185,7 +198,10 @@ impl Exchange<'_> {
             };
             warnings.extend(answer.warnings);
             for (field, repair) in &answer.repairs {
-                warnings.push(format!("repaired output field `{field}`: {repair}"));
+                warnings.push(match field.as_str() {
+                    "" => format!("repaired the answer: {repair}"),
+                    field => format!("repaired output field `{field}`: {repair}"),
+                });
             }
             let whose = if first.is_none() { "" } else { " in another completion" };
             warnings.extend(broken.iter().map(|rule| format!("broken check{whose}: {rule}")));
@@ -205,6 +221,29 @@ impl Exchange<'_> {
         }
     }
 
+    /// Reads one completion, by the second adapter where the first one fails.
+    async fn parse(
+        &self,
+        call: &AdapterCall<'_>,
+        completion: &Completion,
+    ) -> std::result::Result<Answer, Box<AnswerError>> {
+        let error = match self.adapter.parse(call, completion).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let Some(fallback) = self.fallback.filter(|_| worth_asking_again(&error.kind)) else {
+            return Err(error);
+        };
+        let Ok(prelude) = fallback.prelude(call.schema, &[]) else { return Err(error) };
+        let Ok(mut answer) = fallback.parse(&call.with_prelude(&prelude), completion).await else {
+            return Err(error);
+        };
+        answer
+            .warnings
+            .push(format!("{:?} read the answer, as {:?} could not", fallback, self.adapter));
+        Ok(answer)
+    }
+
     fn emit(&self, event: impl FnOnce(String, u64) -> Event) {
         if self.slot.run().wants_events() {
             let invocation = self.slot.scope().id();
@@ -213,11 +252,10 @@ impl Exchange<'_> {
     }
 }
 
-/// A cut-off answer would be cut off again, and a refusal repeated. An answer that breaks an
-/// assertion was read without trouble: what to do about it is for the program to decide.
+/// A cut-off answer would be cut off again, a refusal repeated, and a second model that failed is not
+/// mended by the first. An answer that breaks an assertion was read without trouble: what to do about
+/// it is for the program to decide.
 fn worth_asking_again(kind: &AnswerErrorKind) -> bool {
-    !matches!(
-        kind,
-        AnswerErrorKind::CutOff | AnswerErrorKind::Filtered | AnswerErrorKind::Asserted { .. }
-    )
+    use AnswerErrorKind::{Asserted, CutOff, Filtered, Reader};
+    !matches!(kind, CutOff | Filtered | Reader { .. } | Asserted { .. })
 }

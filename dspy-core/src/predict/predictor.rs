@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::exchange::Exchange;
 use super::judge::{Rules, judge};
 use super::prediction::Prediction;
-use crate::adapter::{AdapterCall, DynAdapter};
+use crate::adapter::{Adapter, AdapterCall, DynAdapter, Prelude};
 use crate::error::{Error, Result};
-use crate::lm::{Lm, LmError, Message, Settings, default_lm};
+use crate::lm::{Lm, LmError, Settings, default_lm};
 use crate::module::{Leaf, ParameterError, ParameterKind, Parameters, Path, Visit, VisitMut};
 use crate::run::{Slot, transcript};
 use crate::signature::{Demo, Fields, SignatureSchema};
@@ -55,6 +55,8 @@ struct State {
     choice: LmChoice,
     lm: Option<Lm>,
     adapter: DynAdapter,
+    /// Reads what `adapter` cannot.
+    fallback: Option<DynAdapter>,
     follow_ups: u32,
     frozen: bool,
     /// The task in force, and its prelude: made when first needed, dropped on every change.
@@ -66,7 +68,7 @@ struct State {
 #[derive(Debug)]
 struct Prepared {
     schema: SignatureSchema,
-    prelude: Vec<Arc<Message>>,
+    prelude: Prelude,
 }
 
 /// The model and sampling settings as a parameter. No endpoint and no key: a file never sets those.
@@ -91,6 +93,7 @@ impl Predictor {
             choice: LmChoice::default(),
             lm: None,
             adapter: DynAdapter::default(),
+            fallback: None,
             follow_ups: 1,
             frozen: false,
             prepared: Arc::default(),
@@ -141,8 +144,8 @@ impl Predictor {
         }
     }
 
-    pub(super) fn set_adapter(&mut self, adapter: DynAdapter) {
-        self.change().adapter = adapter;
+    pub(super) fn set_fallback(&mut self, adapter: DynAdapter) {
+        Arc::make_mut(&mut self.state).fallback = Some(adapter);
     }
 
     pub(super) fn set_follow_ups(&mut self, follow_ups: u32) {
@@ -253,6 +256,7 @@ impl Predictor {
             slot,
             lm: &lm,
             adapter: &this.state.adapter,
+            fallback: this.state.fallback.as_ref(),
             call,
             follow_ups: this.state.follow_ups,
         };
@@ -348,6 +352,10 @@ impl Leaf for Predictor {
     fn set_frozen(&mut self, frozen: bool) -> bool {
         Arc::make_mut(&mut self.state).frozen = frozen;
         true
+    }
+
+    fn set_adapter(&mut self, adapter: &DynAdapter) {
+        self.change().adapter = adapter.clone();
     }
 
     fn slot(&self) -> Option<&Arc<Slot>> {

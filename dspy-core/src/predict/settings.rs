@@ -27,7 +27,16 @@ macro_rules! settings_by_value {
         /// The same predictor with another adapter.
         #[must_use]
         pub fn with_adapter(mut self, adapter: impl $crate::adapter::Adapter) -> Self {
-            self $(.$part)?.set_adapter($crate::adapter::DynAdapter::new(adapter));
+            let adapter = $crate::adapter::DynAdapter::new(adapter);
+            $crate::module::Leaf::set_adapter(&mut self $(.$part)?, &adapter);
+            self
+        }
+
+        /// The same predictor with a second adapter, which is tried on the same answer where the
+        /// first cannot read it, before the model is asked again. It costs no call.
+        #[must_use]
+        pub fn with_fallback_adapter(mut self, adapter: impl $crate::adapter::Adapter) -> Self {
+            self $(.$part)?.set_fallback($crate::adapter::DynAdapter::new(adapter));
             self
         }
 

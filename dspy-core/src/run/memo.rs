@@ -30,7 +30,9 @@ impl Memo {
     pub(super) fn of(calls: &[CallRecord]) -> Self {
         let mut all: HashMap<_, VecDeque<_>> = HashMap::new();
         for call in calls {
-            for (request, response) in call.requests.iter().zip(&call.responses) {
+            let own = call.requests.iter().zip(&call.responses);
+            let beside = call.side_calls.iter().map(|side| (&side.request, &side.response));
+            for (request, response) in own.chain(beside) {
                 if let Some(key) = MemoKey::new(&call.path, request) {
                     all.entry(key).or_default().push_back(response.clone());
                 }

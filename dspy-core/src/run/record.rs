@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::side::SideCall;
 use crate::lm::{Request, Response, Role, Usage};
 use crate::signature::Fields;
 
@@ -26,7 +27,9 @@ pub struct CallRecord {
     pub requests: Vec<Arc<Request>>,
     /// What the model answered to each of them; one less where the last got no answer.
     pub responses: Vec<Response>,
-    /// What the call spent, follow-ups included.
+    /// The calls of other models that reading the answers took.
+    pub side_calls: Vec<SideCall>,
+    /// What the call spent, follow-ups and side calls included.
     pub usage: Usage,
     /// What the call warned of, such as a repaired value.
     pub warnings: Vec<String>,
@@ -37,6 +40,11 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
+    /// How often the model was asked again, after an answer that could not be read.
+    pub fn follow_ups(&self) -> usize {
+        self.requests.len().saturating_sub(1)
+    }
+
     /// The last request's messages and the answer, as a person reads them.
     pub fn transcript(&self) -> String {
         let mut text = self.requests.last().map(|request| transcript(request)).unwrap_or_default();

@@ -50,10 +50,11 @@ use form::Forms;
 use reshape::Reshaper;
 
 /// What a provider accepts as a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
     /// OpenAI's `json_schema` with `strict`, and whoever copies it.
+    #[default]
     OpenAiStrict,
     /// Anthropic's `output_config.format`.
     Anthropic,

@@ -6,12 +6,13 @@ use super::chance::Chance;
 use super::evidence::Evidence;
 use super::extract::{all_sentences, beginning};
 use super::field::{Choice, Field, Shape};
+use super::form::labelled;
 use super::number::number;
 use super::pick::{Pick, option_of, pick};
 use super::prompt::Prompt;
 use super::propose;
 use super::reason;
-use super::sections::escaped;
+use super::sections::Sections;
 use super::span;
 
 /// Beginnings of words that name a field for thoughts ahead of the answer.
@@ -41,24 +42,31 @@ impl Answer<'_> {
         // Closed sets are decided first: what stands before them in the reply speaks about them.
         let picks: Vec<Option<Pick>> =
             self.prompt.outputs.iter().map(|field| self.decide(field)).collect();
-        let mut reply = Map::new();
-        for (at, field) in self.prompt.outputs.iter().enumerate() {
-            reply.insert(field.name.clone(), self.value(at, field, &picks));
-        }
-        if self.prompt.json {
-            return Value::Object(reply).to_string();
-        }
-        let mut text = String::new();
-        for ((name, value), pick) in reply.iter().zip(&picks) {
-            let written = match (pick, value) {
-                // An option is written as the prompt writes it.
-                (Some(pick), _) => escaped(&pick.name),
-                (None, Value::String(text)) => escaped(text),
-                (None, other) => other.to_string(),
-            };
-            text.push_str(&format!("[[ ## {name} ## ]]\n{written}\n\n"));
-        }
-        text + "[[ ## completed ## ]]"
+        let told = self.told();
+        let values =
+            self.prompt.outputs.iter().zip(&picks).enumerate().map(|(at, (field, pick))| {
+                let name = field.name.clone();
+                match told.as_ref().and_then(|told| told.get(&field.name)) {
+                    Some(text) => {
+                        let (value, spelling) = as_told(field, text);
+                        (name, value, spelling)
+                    }
+                    // An option is written as the prompt writes it.
+                    None => {
+                        (name, self.value(at, field, &picks), pick.as_ref().map(|p| p.name.clone()))
+                    }
+                }
+            });
+        self.prompt.form.write(&values.collect::<Vec<_>>())
+    }
+
+    /// The outputs, where the only input has a `name: value` line for each of them.
+    fn told(&self) -> Option<Sections> {
+        let mut inputs = self.prompt.question.iter();
+        let (Some((_, text)), None) = (inputs.next(), inputs.next()) else { return None };
+        let outputs = &self.prompt.outputs;
+        let told = labelled(text, |name| outputs.iter().any(|field| field.name == name));
+        outputs.iter().all(|field| told.get(&field.name).is_some()).then_some(told)
     }
 
     fn value(&self, at: usize, field: &Field, picks: &[Option<Pick>]) -> Value {
@@ -254,6 +262,21 @@ impl Answer<'_> {
         let past = self.prompt.past_answer(&field.name).and_then(|text| option_of(text, &choices));
         pick(self.evidence, &self.chance, about, &choices, &labels, past).map(|pick| pick.name)
     }
+}
+
+/// A value that stands in the input, and its spelling there where that is an option's.
+fn as_told(field: &Field, text: &str) -> (Value, Option<String>) {
+    if let Shape::Choice(choices) = &field.shape
+        && let Some(choice) = option_of(text, choices).and_then(|at| choices.get(at))
+    {
+        return (choice.value.clone(), Some(choice.name.clone()));
+    }
+    let value = match (&field.shape, text) {
+        (_, "None" | "null") if field.nullable => Value::Null,
+        (Shape::Text | Shape::Choice(_), text) => Value::from(text),
+        (_, text) => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
+    };
+    (value, None)
 }
 
 /// Which demonstration answers with which option.

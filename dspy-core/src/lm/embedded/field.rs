@@ -94,6 +94,8 @@ impl Entry {
         let line = line.trim();
         if let Some(rest) = line.strip_prefix("Constraints:") {
             self.constraints.push_str(rest);
+        } else if line.starts_with("Examples:") {
+            // Examples of values are no evidence for the value that is asked for.
         } else if let Some((name, rest)) = line.strip_prefix("- `").and_then(|l| l.split_once('`'))
         {
             let description = rest.trim_start_matches(':').trim();
@@ -134,7 +136,9 @@ impl Entry {
 
     fn read_note(&self, property: Option<(&Value, &Value)>) -> Field {
         let note = self.note.to_lowercase();
-        if let Some(choices) = kind::options(&self.note) {
+        if let Some(choices) =
+            kind::quoted_options(&self.note).or_else(|| kind::options(&self.note))
+        {
             return Field::shaped(Shape::Choice(choices));
         }
         if note.contains("json") {

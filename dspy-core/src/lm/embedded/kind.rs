@@ -1,5 +1,7 @@
 //! Words for types, read as [`Field`]s: `list of text`, `optional integer`, and Python's spellings.
 
+use serde_json::Value;
+
 use super::field::{Choice, Field, Shape};
 
 /// Types within types that are read.
@@ -38,6 +40,24 @@ pub(super) fn options(text: &str) -> Option<Vec<Choice>> {
     Some(options)
 }
 
+/// The options of a type such as `one of: "A"; "B"` or `"A" | "B"`; `None` for anything else.
+pub(super) fn quoted_options(kind: &str) -> Option<Vec<Choice>> {
+    let mut rest = kind.trim();
+    rest = rest.strip_prefix("one of").map_or(rest, |rest| rest.trim_start_matches(':')).trim();
+    let mut values = Vec::new();
+    while !rest.is_empty() {
+        if !rest.starts_with('"') {
+            return None;
+        }
+        let mut read = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        values.push(Choice::new(read.next()?.ok()?, ""));
+        rest = rest.get(read.byte_offset()..)?.trim_start();
+        let or = rest.strip_prefix("or ").map(str::trim_start);
+        rest = or.unwrap_or_else(|| rest.trim_start_matches([';', '|', ',', ' ']));
+    }
+    (!values.is_empty()).then_some(values)
+}
+
 fn read(words: &str, depth: usize) -> Field {
     let words = words.trim();
     let Some(depth) = depth.checked_sub(1) else {
@@ -65,6 +85,9 @@ fn read(words: &str, depth: usize) -> Field {
     }
     if let Some(inner) = python("dict[") {
         return map(inner.split_once(',').map_or("str", |(_, value)| value));
+    }
+    if let Some(choices) = quoted_options(words) {
+        return Field::shaped(Shape::Choice(choices));
     }
     if inside("one of: ").is_some() {
         return Field::shaped(Shape::Choice(options(words).unwrap_or_default()));

@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::super::message::{Message, Role};
 use super::super::request::{Request, ResponseFormat};
 use super::field::{Entry, Field};
+use super::form::Form;
 use super::schema;
-use super::sections::{Sections, marker};
+use super::sections::{Sections, marker, unescaped};
 
 /// A request that asks for named fields.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub(super) struct Prompt {
     pub(super) past: Sections,
     /// What was said of that answer.
     pub(super) feedback: String,
-    /// Whether the answer has to be a JSON object.
-    pub(super) json: bool,
+    /// How values are set apart, in the messages and in the answer.
+    pub(super) form: Form,
 }
 
 /// A demonstration: a user turn with inputs and the assistant's answer to it.
@@ -44,12 +45,20 @@ impl Prompt {
             .map(|message| message.text() + "\n")
             .collect();
         let (inputs, mut entries) = listed(&system);
-        let outline = Sections::read(&system);
-        let marked = entries.iter().any(|entry| outline.get(&entry.name).is_some());
-        let json = request.response_format != ResponseFormat::Text
-            || (!marked && system.contains("JSON object"));
+        let form = match request.response_format {
+            ResponseFormat::Text => {
+                Form::shown(&system, entries.iter().map(|entry| entry.name.as_str()))
+            }
+            _ => Form::Json,
+        };
+        let json = form == Form::Json;
+        let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        let outline = form.read(&system, |name| names.iter().any(|known| known == name));
         for entry in &mut entries {
-            entry.note = note(&entry.name, &outline, &system);
+            entry.note = match form {
+                Form::Words => outline.get(&entry.name).unwrap_or_default().to_owned(),
+                _ => note(&entry.name, &outline, &system),
+            };
         }
         let schema = match &request.response_format {
             ResponseFormat::JsonSchema { schema, .. } => Some(schema),
@@ -79,7 +88,7 @@ impl Prompt {
             question: Sections::default(),
             past: Sections::default(),
             feedback: String::new(),
-            json,
+            form,
         };
         prompt.read_turns(request);
         Some(prompt)
@@ -94,7 +103,7 @@ impl Prompt {
             .collect();
         // A turn after a faulty answer describes the fault and repeats no inputs.
         let asks = |message: &&Message| {
-            message.role == Role::User && self.has_inputs(&Sections::read(&message.text()))
+            message.role == Role::User && self.has_inputs(&self.values(&message.text()))
         };
         let question = turns.iter().rposition(asks);
         let Some(at) = question.or_else(|| turns.iter().rposition(|m| m.role == Role::User)) else {
@@ -107,7 +116,7 @@ impl Prompt {
             }
             let (inputs, _) = self.user_turn(&user.text());
             if self.has_inputs(&inputs) {
-                self.demos.push(Demo { inputs, outputs: answers(&assistant.text()) });
+                self.demos.push(Demo { inputs, outputs: self.answers(&assistant.text()) });
             }
         }
         let Some(text) = turns.get(at).map(|message| message.text()) else {
@@ -121,20 +130,47 @@ impl Prompt {
         self.set_past_apart(preamble);
     }
 
+    /// The values in a message, an earlier answer and feedback among them.
+    fn values(&self, text: &str) -> Sections {
+        let inputs = self.inputs.iter().map(|(name, _)| name.as_str());
+        let names: Vec<&str> =
+            inputs.chain(self.outputs.iter().map(|field| field.name.as_str())).collect();
+        self.form.read(text, |name| {
+            let bare = name.strip_prefix("past_").unwrap_or(name);
+            name == "feedback" || names.contains(&bare)
+        })
+    }
+
+    /// The fields of an answer, as text; in JSON also where the form is another one.
+    fn answers(&self, text: &str) -> Sections {
+        let mut sections = self.values(text);
+        let object = text.find('{').and_then(|at| text.get(at..)).filter(|_| sections.is_empty());
+        let parsed = object
+            .and_then(|text| serde_json::Deserializer::from_str(text).into_iter::<Value>().next());
+        if let Some(Ok(Value::Object(map))) = parsed {
+            for (name, value) in map {
+                let text = value.as_str().map_or_else(|| value.to_string(), unescaped);
+                sections.push(&name, text);
+            }
+        }
+        sections
+    }
+
     fn has_inputs(&self, sections: &Sections) -> bool {
         self.inputs.iter().any(|(name, _)| sections.get(name).is_some())
     }
 
     /// A user turn's sections without the closing reminder, and the text before them.
     fn user_turn(&self, text: &str) -> (Sections, String) {
-        let mut sections = Sections::read(text);
-        if let Some(last) = sections.last_mut() {
+        let mut sections = self.values(text);
+        let marked = matches!(self.form, Form::Markers | Form::Json);
+        if let Some(last) = sections.last_mut().filter(|_| marked) {
             while let Some(start) = self.reminder_start(last) {
                 last.truncate(start);
                 last.truncate(last.trim_end().len());
             }
         }
-        let before = text.lines().take_while(|line| marker(line).is_none());
+        let before = text.lines().take_while(|line| !self.form.begins(line));
         (sections, before.collect::<Vec<_>>().join("\n"))
     }
 
@@ -145,7 +181,9 @@ impl Prompt {
         let first = &self.outputs.first()?.name;
         let names = last.contains(&format!("`[[ ## {first} ## ]]`"))
             || last.contains("`[[ ## completed ## ]]`")
-            || (self.json && last.contains("JSON") && last.contains(&format!("`{first}`")));
+            || (self.form == Form::Json
+                && last.contains("JSON")
+                && last.contains(&format!("`{first}`")));
         names.then_some(start)
     }
 
@@ -188,16 +226,25 @@ impl Prompt {
 fn listed(system: &str) -> (Vec<Entry>, Vec<Entry>) {
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     let mut into: Option<&mut Vec<Entry>> = None;
+    let mut in_outputs = false;
     for line in system.lines() {
-        if marker(line).is_some() {
+        // The lists end with the outline, or with the space before it.
+        let ended = line.is_empty() && into.as_ref().is_some_and(|list| !list.is_empty());
+        if marker(line).is_some() || (ended && in_outputs) {
             break;
         }
         let heading = line.trim_end().ends_with(':') && !line.starts_with(char::is_whitespace);
         let entry = Entry::read(line);
         match (&mut into, entry) {
             (Some(list), Some(entry)) if !line.starts_with(char::is_whitespace) => list.push(entry),
-            _ if heading && line.to_lowercase().contains("output") => into = Some(&mut outputs),
-            _ if heading && line.to_lowercase().contains("input") => into = Some(&mut inputs),
+            _ if heading && line.to_lowercase().contains("output") => {
+                into = Some(&mut outputs);
+                in_outputs = true;
+            }
+            _ if heading && line.to_lowercase().contains("input") => {
+                into = Some(&mut inputs);
+                in_outputs = false;
+            }
             (Some(list), _) if line.starts_with(char::is_whitespace) => {
                 if let Some(last) = list.last_mut().filter(|_| !line.trim().is_empty()) {
                     last.continued(line);
@@ -218,7 +265,11 @@ fn note(name: &str, outline: &Sections, system: &str) -> String {
     }
     let key = format!("\"{name}\":");
     let line = system.lines().find(|line| line.trim_start().starts_with(&key));
-    let note = line.and_then(|line| line.split_once(SIGN)).map_or("", |(_, note)| note.trim());
+    let noted = line.and_then(|line| line.split_once(SIGN)).map(|(_, note)| note.trim());
+    // Without a note, a layout may have the type itself in the value's place.
+    let place = || line.and_then(|line| line.split_once(&key)).map(|(_, place)| place.trim());
+    let note = noted.or_else(|| place().filter(|place| !place.starts_with("\"{")));
+    let note = note.unwrap_or_default();
     let note = note.strip_suffix(',').unwrap_or(note);
     note.strip_suffix('"').unwrap_or(note).replace("\\\"", "\"")
 }
@@ -234,20 +285,6 @@ fn objective(system: &str) -> String {
         .collect();
     lines.reverse();
     lines.join("\n").trim().to_owned()
-}
-
-/// The fields of an answer in either format, as text.
-fn answers(text: &str) -> Sections {
-    let mut sections = Sections::read(text);
-    let object = text.find('{').and_then(|at| text.get(at..)).filter(|_| sections.is_empty());
-    let parsed = object
-        .and_then(|text| serde_json::Deserializer::from_str(text).into_iter::<Value>().next());
-    if let Some(Ok(Value::Object(map))) = parsed {
-        for (name, value) in map {
-            sections.push(&name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        }
-    }
-    sections
 }
 
 /// The fields of an object's schema.

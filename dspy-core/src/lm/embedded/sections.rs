@@ -17,12 +17,17 @@ impl Sections {
                 sections.push((name.to_owned(), rest.trim().to_owned()));
             } else if let Some((_, value)) = sections.last_mut() {
                 value.push('\n');
-                value.push_str(unescaped(line));
+                value.push_str(line);
             }
         }
         for (_, value) in &mut sections {
-            *value = value.trim().to_owned();
+            *value = unescaped(value.trim());
         }
+        Self(sections)
+    }
+
+    /// Sections that were found in another form than markers.
+    pub(super) fn of(sections: Vec<(String, String)>) -> Self {
         Self(sections)
     }
 
@@ -75,27 +80,46 @@ pub(super) fn marker(line: &str) -> Option<(&str, &str)> {
     Some((name.trim(), rest))
 }
 
-/// A line without the backslash that keeps it from being a marker.
-fn unescaped(line: &str) -> &str {
-    line.strip_prefix('\\').filter(|rest| reads_like_marker(rest)).unwrap_or(line)
+/// A text without the backslashes that keep what reads like a marker from being one.
+pub(super) fn unescaped(text: &str) -> String {
+    rewritten(text, |out| {
+        if out.ends_with('\\') {
+            out.pop();
+        }
+    })
 }
 
-/// The text with a backslash before every line that could be taken for a marker.
+/// The text with a backslash before everything that could be taken for a marker.
 pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for (at, line) in text.split('\n').enumerate() {
-        if at > 0 {
-            escaped.push('\n');
-        }
-        if reads_like_marker(line) {
-            escaped.push('\\');
-        }
-        escaped.push_str(line);
-    }
-    escaped
+    rewritten(text, |out| out.push('\\'))
 }
 
-fn reads_like_marker(line: &str) -> bool {
-    let line = line.trim_start_matches(['\\', '*', '#', '`', '_', '>', ' ', '\t']);
-    line.starts_with("[[") && line.contains("##")
+/// The text with something done before each marker in it.
+fn rewritten(text: &str, before: impl Fn(&mut String)) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("[[") {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        // A bracket alone goes on: the next one may open a marker.
+        let length = marker_length(from);
+        if length.is_some() {
+            before(&mut out);
+        }
+        let (taken, after) = from.split_at(length.unwrap_or(1));
+        out.push_str(taken);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The length of the marker that a text begins with, whatever its spacing.
+fn marker_length(text: &str) -> Option<usize> {
+    const LONGEST: usize = 200;
+    let end = text.find("]]")? + 2;
+    let inside = text.get(2..end - 2).filter(|_| end <= LONGEST)?;
+    let name = inside.trim_matches([' ', '\t']).strip_prefix("##")?.strip_suffix("##")?;
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '\t');
+    (!name.trim().is_empty() && name.chars().all(is_name)).then_some(end)
 }

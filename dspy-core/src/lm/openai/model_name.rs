@@ -3,6 +3,7 @@
 use super::super::error::LmError;
 use super::super::model::Capabilities;
 use super::super::request::Settings;
+use crate::schema::subset::Dialect;
 
 /// The name of a model, and whether OpenAI itself serves it.
 #[derive(Clone, Debug)]
@@ -97,6 +98,7 @@ impl ModelName {
             || self.family() == "gpt-4";
         Capabilities {
             json_schema: !(self.own_host && old),
+            dialect: Dialect::OpenAiStrict,
             json_object: true,
             tools: true,
             images: true,

@@ -1,0 +1,245 @@
+//! The order of messages, which is the same for every format: the task, demonstrations, past turns,
+//! the question; and after a bad answer, what was wrong with it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::answer::AnswerError;
+use super::call::AdapterCall;
+use super::outline::{is_history, shown_inputs};
+use super::prelude::Prelude;
+use super::render::render_field;
+use crate::lm::{Media, Message, Part, Request, Role};
+use crate::schema;
+use crate::signature::{Demo, Field, Fields, History, SignatureSchema};
+
+const INCOMPLETE: &str = "This demonstration leaves some fields out.";
+const PLACEHOLDER: &str = "Not supplied for this demonstration.";
+
+/// What is a format's own about messages.
+pub(super) trait Format {
+    /// The system message.
+    fn system(&self, schema: &SignatureSchema) -> String;
+
+    /// Begins a value in a user turn.
+    fn open(&self, out: &mut String, name: &str);
+
+    /// Ends a value in a user turn.
+    fn close(&self, _out: &mut String, _name: &str) {}
+
+    /// Text in which nothing reads like a mark of the format.
+    fn neutral<'t>(&self, schema: &SignatureSchema, text: &'t str) -> Cow<'t, str>;
+
+    /// An assistant turn of these values. For an output without one stands `absent`, or nothing.
+    fn answer(&self, schema: &SignatureSchema, values: &Fields, absent: Option<&str>) -> String;
+
+    /// What closes each question: how to answer.
+    fn reminder(&self, schema: &SignatureSchema) -> String;
+}
+
+/// The system message and the demonstrations, incomplete ones first.
+///
+/// A demonstration without any input or without any output of the task teaches nothing; it is left
+/// out, with a warning.
+pub(super) fn prelude(
+    format: &impl Format,
+    schema: &SignatureSchema,
+    demos: &[Demo],
+) -> Result<Prelude, String> {
+    let mut prelude = Prelude::new([Message::system(format.system(schema))]);
+    prelude.reminder = format.reminder(schema).into();
+    let mut shown: Vec<(&Demo, bool)> = Vec::new();
+    for (index, demo) in demos.iter().enumerate() {
+        let side =
+            |fields: &[Field]| fields.iter().any(|field| value(&demo.fields, field).is_some());
+        if (side(schema.inputs()) || schema.inputs().is_empty()) && side(schema.outputs()) {
+            shown.push((demo, is_complete(schema, &demo.fields)));
+        } else {
+            let what = if side(schema.outputs()) { "input" } else { "output" };
+            prelude.warnings.push(format!(
+                "demonstration {index} is not shown to the model: it has no {what} of the task"
+            ));
+        }
+    }
+    shown.sort_by_key(|(_, complete)| *complete);
+    for (demo, complete) in shown {
+        let first = (!complete).then_some(INCOMPLETE);
+        let parts = turn(format, schema, &demo.fields, first)?;
+        let answer = format.answer(schema, &demo.fields, Some(PLACEHOLDER));
+        prelude.messages.push(Arc::new(Message::new(Role::User, parts)));
+        prelude.messages.push(Arc::new(Message::assistant(answer)));
+    }
+    Ok(prelude)
+}
+
+/// The request: the prelude, past turns, and the question.
+pub(super) fn request(format: &impl Format, call: &AdapterCall<'_>) -> Result<Request, String> {
+    let mut request = Request::default();
+    request.messages.reserve(call.prelude.messages.len() + 1);
+    request.messages.extend(call.prelude.messages.iter().cloned());
+    for field in call.schema.inputs().iter().filter(|field| is_history(field)) {
+        if let Some(past) = value(call.inputs, field) {
+            let history: History = serde_json::from_value(past.clone()).map_err(|error| {
+                format!("input field `{}` is no history: {error}", field.name())
+            })?;
+            for past in &history.turns {
+                push_past(format, call, past, &mut request)?;
+            }
+        }
+    }
+    request.messages.push(Arc::new(question(format, call)?));
+    Ok(request)
+}
+
+/// One past turn as messages; the side that it lacks is left out.
+fn push_past(
+    format: &impl Format,
+    call: &AdapterCall<'_>,
+    past: &Fields,
+    request: &mut Request,
+) -> Result<(), String> {
+    let schema = call.schema;
+    if shown_inputs(schema).any(|field| past.contains_key(field.name())) {
+        let mut parts = turn(format, schema, past, None)?;
+        // As in the question itself: a provider's cache then knows the turn again.
+        append_text(&mut parts, reminder(format, call).as_ref());
+        request.messages.push(Arc::new(Message::new(Role::User, parts)));
+    }
+    if schema.outputs().iter().any(|field| past.contains_key(field.name())) {
+        let answer = format.answer(schema, past, None);
+        request.messages.push(Arc::new(Message::assistant(answer)));
+    }
+    Ok(())
+}
+
+/// The user turn that asks: the inputs, feedback on a past answer, and how to answer.
+fn question(format: &impl Format, call: &AdapterCall<'_>) -> Result<Message, String> {
+    let schema = call.schema;
+    let mut parts = turn(format, schema, call.inputs, None)?;
+    if let Some(feedback) = call.feedback {
+        let mut text = String::new();
+        for field in schema.outputs() {
+            if let Some(past) = feedback.past.get(field.name()) {
+                let name = format!("past_{}", field.name());
+                push(format, schema, &mut text, &name, &render_field(field, past));
+            }
+        }
+        push(format, schema, &mut text, "feedback", &feedback.message);
+        append_text(&mut parts, &text);
+    }
+    append_text(&mut parts, reminder(format, call).as_ref());
+    Ok(Message::new(Role::User, parts))
+}
+
+fn reminder<'a>(format: &impl Format, call: &AdapterCall<'a>) -> Cow<'a, str> {
+    match call.prelude.reminder.as_ref() {
+        "" => Cow::Owned(format.reminder(call.schema)),
+        made => Cow::Borrowed(made),
+    }
+}
+
+/// The request with the bad answer and everything that is wrong with it.
+pub(super) fn follow_up(
+    format: &impl Format,
+    call: &AdapterCall<'_>,
+    request: &Request,
+    error: &AnswerError,
+) -> Request {
+    let mut request = request.clone();
+    request.messages.extend(shown_answer(error));
+    let problems = error.problem_list();
+    let problems = format.neutral(call.schema, &problems);
+    let text = correction(&problems, &reminder(format, call));
+    request.messages.push(Arc::new(Message::user(text)));
+    request
+}
+
+/// The bad answer as the model's own turn. An empty one is refused by some providers.
+pub(super) fn shown_answer(error: &AnswerError) -> Option<Arc<Message>> {
+    let is_empty = error.raw.trim().is_empty();
+    (!is_empty).then(|| Arc::new(Message::assistant(error.raw.as_str())))
+}
+
+/// The words that ask to mend an answer.
+pub(super) fn correction(problems: &str, reminder: &str) -> String {
+    let text = format!("That answer cannot be used:{problems}\n\nGive the whole answer again.");
+    if reminder.is_empty() { text } else { format!("{text} {reminder}") }
+}
+
+/// Input values as the parts of a user turn: text, with media in their places.
+fn turn(
+    format: &impl Format,
+    schema: &SignatureSchema,
+    values: &Fields,
+    first: Option<&str>,
+) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    let mut text = first.unwrap_or_default().to_owned();
+    for field in shown_inputs(schema) {
+        let Some(value) = values.get(field.name()) else { continue };
+        match schema::marker(field.schema()) {
+            Some(kind @ ("image" | "audio" | "file")) if !value.is_null() => {
+                format.open(&mut text, field.name());
+                append_text(&mut parts, &std::mem::take(&mut text));
+                parts.push(media_part(kind, field.name(), value)?);
+                format.close(&mut text, field.name());
+            }
+            _ => push(format, schema, &mut text, field.name(), &render_field(field, value)),
+        }
+    }
+    append_text(&mut parts, text.trim_start_matches('\n'));
+    Ok(parts)
+}
+
+fn push(format: &impl Format, schema: &SignatureSchema, out: &mut String, name: &str, text: &str) {
+    format.open(out, name);
+    out.push_str(&format.neutral(schema, text));
+    format.close(out, name);
+}
+
+fn media_part(kind: &str, field: &str, value: &Value) -> Result<Part, String> {
+    let media: Media = serde_json::from_value(value.clone())
+        .map_err(|error| format!("input field `{field}` is no {kind}: {error}"))?;
+    Ok(match kind {
+        "image" => Part::Image { media },
+        "audio" => Part::Audio { media },
+        _ => Part::File { media },
+    })
+}
+
+/// Appends text to the last part where that is text, so that a plain turn stays one part.
+fn append_text(parts: &mut Vec<Part>, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    match parts.last_mut() {
+        Some(Part::Text { text: last }) => *last = format!("{last}\n\n{text}").into(),
+        _ => parts.push(Part::text(text)),
+    }
+}
+
+/// A field's value, where it has one.
+fn value<'v>(values: &'v Fields, field: &Field) -> Option<&'v Value> {
+    values.get(field.name()).filter(|value| !value.is_null())
+}
+
+/// What an assistant turn has for a field: its value, or `absent` for want of one, or nothing. Where
+/// nothing stands for a missing value, null is a value.
+pub(super) fn shown<'v>(
+    values: &'v Fields,
+    field: &Field,
+    absent: Option<&str>,
+) -> Option<Cow<'v, Value>> {
+    match values.get(field.name()) {
+        Some(value) if absent.is_none() || !value.is_null() => Some(Cow::Borrowed(value)),
+        _ => absent.map(|absent| Cow::Owned(Value::from(absent))),
+    }
+}
+
+/// Whether a demonstration has a value for every field that a prompt shows.
+fn is_complete(schema: &SignatureSchema, values: &Fields) -> bool {
+    let mut fields = shown_inputs(schema).chain(schema.outputs());
+    fields.all(|field| value(values, field).is_some())
+}

@@ -1,0 +1,77 @@
+//! Calls of other models that reading an answer takes.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::memo::MemoKey;
+use super::slot::Slot;
+use crate::lm::{Lm, LmError, Request, Response, Usage};
+
+/// A call of another model that an adapter made to read an answer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SideCall {
+    /// The model's name.
+    pub model: String,
+    /// What it was sent.
+    pub request: Arc<Request>,
+    /// What it answered.
+    pub response: Response,
+}
+
+/// Makes side calls within one call of a predictor: counts and records them, and takes what was
+/// paid for from the run's memo.
+pub(crate) struct SideCalls<'a> {
+    slot: &'a Slot,
+    made: Mutex<Made>,
+}
+
+/// What was made so far.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) calls: Vec<SideCall>,
+    pub(crate) usage: Usage,
+    pub(crate) replayed: bool,
+}
+
+impl<'a> SideCalls<'a> {
+    pub(crate) fn new(slot: &'a Slot) -> Self {
+        Self { slot, made: Mutex::default() }
+    }
+
+    pub(crate) async fn ask(&self, lm: &Lm, request: Request) -> Result<Response, LmError> {
+        let memo = self.slot.run().memo();
+        let paid = memo.and_then(|memo| memo.take(&MemoKey::new(self.slot.path(), &request)?));
+        let replayed = paid.is_some();
+        let response = match paid {
+            Some(paid) => paid,
+            None => lm.generate(&request).await?,
+        };
+        let is_new = !replayed && !response.cached;
+        if is_new {
+            self.slot.scope().spend(response.usage);
+        }
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.replayed |= replayed;
+        if is_new {
+            made.usage += response.usage;
+        }
+        made.calls.push(SideCall {
+            model: lm.name().to_owned(),
+            request: Arc::new(request),
+            response: response.clone(),
+        });
+        Ok(response)
+    }
+
+    /// What was made since the last time.
+    pub(crate) fn take(&self) -> Made {
+        std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for SideCalls<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SideCalls").finish_non_exhaustive()
+    }
+}
