@@ -1,6 +1,6 @@
 //! Adapters by name.
 
-use dspy::adapter::{Adapter, ChatAdapter};
+use dspy::adapter::{Adapter, ChatAdapter, JsonAdapter, XmlAdapter};
 
 /// Something to do with an adapter, whichever it is.
 pub(crate) trait Job {
@@ -12,6 +12,11 @@ pub(crate) trait Job {
 pub(crate) fn with_adapter<J: Job>(name: &str, job: J) -> Result<J::Done, String> {
     match name {
         "chat" => Ok(job.with(&ChatAdapter)),
-        _ => Err(format!("there is no adapter `{name}`; there is `chat`")),
+        "json" => Ok(job.with(&JsonAdapter::new())),
+        "compact" => Ok(job.with(&JsonAdapter::compact())),
+        "xml" => Ok(job.with(&XmlAdapter)),
+        _ => Err(format!(
+            "there is no adapter `{name}`; there are `chat`, `json`, `compact` and `xml`"
+        )),
     }
 }

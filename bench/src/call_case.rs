@@ -1,21 +1,23 @@
 //! Cases that describe a call: signature, demonstrations, history, inputs.
 
 use dspy::SignatureSchema;
-use dspy::adapter::{Adapter, AdapterCall};
+use dspy::adapter::{Adapter, AdapterCall, Prelude};
 use dspy::lm::{Lm, Request};
 use dspy::signature::{Demo, Fields};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::lines::Answer;
 use crate::signatures::signature;
+
+/// The input that holds past turns.
+const HISTORY: &str = "history";
 
 /// A call of an adapter.
 pub(crate) struct CallCase {
     pub(crate) adapter: String,
     pub(crate) schema: SignatureSchema,
     pub(crate) demos: Vec<Demo>,
-    pub(crate) history: Vec<Fields>,
     pub(crate) inputs: Fields,
     /// What the model answered, where the case says so.
     pub(crate) completion: Option<String>,
@@ -40,7 +42,12 @@ impl CallCase {
     pub(crate) fn read(case: &Answer) -> Result<Self, String> {
         let written: Written =
             serde_json::from_value(Value::Object(case.clone())).map_err(|e| e.to_string())?;
-        let schema = signature(written.signature)?;
+        let mut inputs = written.inputs;
+        let history = (!written.history.is_empty()).then_some(HISTORY);
+        let schema = signature(&written.signature, history)?;
+        if history.is_some() {
+            inputs.insert(HISTORY.to_owned(), json!({"messages": written.history}));
+        }
         let mut warnings = Vec::new();
         let mut demos = Vec::new();
         for (index, demo) in written.demos.into_iter().enumerate() {
@@ -53,8 +60,7 @@ impl CallCase {
             adapter: written.adapter,
             schema,
             demos,
-            history: written.history,
-            inputs: written.inputs,
+            inputs,
             completion: written.completion,
             warnings,
         })
@@ -63,19 +69,12 @@ impl CallCase {
     /// The request that an adapter makes of the call.
     pub(crate) fn request(&self, adapter: &impl Adapter) -> Result<Request, String> {
         let prelude = adapter.prelude(&self.schema, &self.demos)?;
-        adapter.prepare(&self.call(&prelude, &Lm::embedded())?)
+        adapter.prepare(&self.call(&prelude, &Lm::embedded()))
     }
 
     /// The call as an adapter sees it.
-    pub(crate) fn call<'a>(
-        &'a self,
-        prelude: &'a [std::sync::Arc<dspy::lm::Message>],
-        lm: &'a Lm,
-    ) -> Result<AdapterCall<'a>, String> {
-        if !self.history.is_empty() {
-            return Err("adapters take no `history`".to_owned());
-        }
-        Ok(AdapterCall::new(&self.schema, prelude, &self.inputs, lm))
+    pub(crate) fn call<'a>(&'a self, prelude: &'a Prelude, lm: &'a Lm) -> AdapterCall<'a> {
+        AdapterCall::new(&self.schema, prelude, &self.inputs, lm)
     }
 }
 

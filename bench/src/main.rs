@@ -11,7 +11,6 @@ mod parse;
 mod read;
 mod signatures;
 mod speed;
-mod types;
 
 use std::io;
 use std::process::ExitCode;

@@ -57,7 +57,7 @@ impl Job for Parse<'_> {
         let Self(case, completion) = self;
         let prelude = adapter.prelude(&case.schema, &case.demos)?;
         let lm = Lm::embedded();
-        let call = case.call(&prelude, &lm)?;
+        let call = case.call(&prelude, &lm);
         let read = adapter.parse(&call, completion).now_or_never();
         read.ok_or_else(|| "the adapter asks a second model, which no case has".to_owned())
     }

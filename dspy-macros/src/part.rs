@@ -169,6 +169,7 @@ impl<'a> Part<'a> {
             impl #generics #krate::signature::Accepts<#given, #krate::signature::FromField>
                 for #this #where_clause
             {
+                #[inline]
                 fn accept(#name: #given) -> Self {
                     Self { #value }
                 }
@@ -247,6 +248,7 @@ impl<'a> Part<'a> {
             let body = quote! {
                 type Type = #ty;
 
+                #[inline]
                 fn access() -> #start #trait_<#ty #end {
                     #access::<#ty>()
                 }

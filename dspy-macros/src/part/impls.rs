@@ -19,6 +19,7 @@ impl Part<'_> {
         self.implement(
             &quote!(::core::clone::Clone),
             &quote! {
+                #[inline]
                 fn clone(&self) -> Self {
                     Self { #(#fields),* }
                 }
@@ -36,6 +37,7 @@ impl Part<'_> {
         self.implement(
             &quote!(::core::fmt::Debug),
             &quote! {
+                #[inline]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     f.debug_struct(#name) #(#fields)* .finish()
                 }
@@ -84,14 +86,17 @@ impl Part<'_> {
         self.implement(
             &quote!(#schemars::JsonSchema),
             &quote! {
+                #[inline]
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
                     #schema_name
                 }
 
+                #[inline]
                 fn schema_id() -> ::std::borrow::Cow<'static, str> {
                     #schema_id
                 }
 
+                #[inline]
                 fn json_schema(#generator: &mut #schemars::SchemaGenerator) -> #schemars::Schema {
                     #object::default() #(#fields)* .finish()
                 }

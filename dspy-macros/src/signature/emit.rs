@@ -89,6 +89,7 @@ fn signature(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream 
             type Input = #input;
             type Output = #output;
 
+            #[inline]
             fn schema() -> ::std::sync::Arc<#schema> {
                 #body
             }
@@ -138,6 +139,7 @@ fn row(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #generics #signature_row for #ident #ty #where_clause {
+            #[inline]
             fn from_parts(#input_arg: Self::Input, #output_arg: Self::Output) -> Self {
                 Self {
                     #(#inputs: input.#inputs,)*
@@ -146,10 +148,12 @@ fn row(model: &Model, input: &Part<'_>, output: &Part<'_>) -> TokenStream {
                 }
             }
 
+            #[inline]
             fn input_part(&self) -> Self::Input {
                 #input { #input_fields }
             }
 
+            #[inline]
             fn output_part(&self) -> Self::Output {
                 #output { #output_fields }
             }
