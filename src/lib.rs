@@ -9,7 +9,9 @@
 //! |---|---|
 //! | declare a task | [`#[derive(Signature)]`](macro@Signature), [`signature!`](macro@signature) from a text, [`#[data]`](macro@data) for types of fields |
 //! | make a task at run time | [`SignatureSchema::parse`], [`SignatureSchema::from_json`], [`Predictor`] |
+//! | build a task at run time | [`SignatureSchema::parse`], [`Predictor`] |
 //! | call a model | [`Predict`], [`ChainOfThought`] |
+//! | choose how to ask | [`adapter`]: chat, JSON, XML, two steps, or your own |
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
 //! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |

@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 
 use super::{Parameters, Path, Visit, VisitMut};
 
+#[diagnostic::do_not_recommend]
 impl<M: Parameters> Parameters for Option<M> {
     fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
         if let Some(module) = self {
@@ -20,6 +21,7 @@ impl<M: Parameters> Parameters for Option<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Parameters + ?Sized> Parameters for Box<M> {
     fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
         (**self).walk(path, visit);
@@ -30,6 +32,7 @@ impl<M: Parameters + ?Sized> Parameters for Box<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Parameters> Parameters for Vec<M> {
     fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
         walk_list(self, path, visit);
@@ -40,6 +43,7 @@ impl<M: Parameters> Parameters for Vec<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Parameters, const N: usize> Parameters for [M; N] {
     fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
         walk_list(self, path, visit);
@@ -62,6 +66,7 @@ fn walk_list_mut<M: Parameters>(list: &mut [M], path: &mut Path, visit: &mut dyn
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Display + Ord, M: Parameters> Parameters for BTreeMap<K, M> {
     fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
         for (key, module) in self {
@@ -76,6 +81,7 @@ impl<K: Display + Ord, M: Parameters> Parameters for BTreeMap<K, M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Display, M: Parameters, S: BuildHasher> Parameters for HashMap<K, M, S> {
     fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
         let mut entries: Vec<_> = self.iter().map(|(key, m)| (key.to_string(), m)).collect();
@@ -96,6 +102,7 @@ impl<K: Display, M: Parameters, S: BuildHasher> Parameters for HashMap<K, M, S> 
 
 macro_rules! tuples {
     ($($($name:ident $index:tt)+;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($name: Parameters),+> Parameters for ($($name,)+) {
             fn walk(&self, path: &mut Path, visit: &mut dyn Visit) {
                 $(path.index($index, |path| self.$index.walk(path, visit));)+

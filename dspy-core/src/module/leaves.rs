@@ -8,6 +8,7 @@ use super::{Parameters, Path, Visit, VisitMut};
 
 macro_rules! no_parameters {
     ($($type:ty),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl Parameters for $type {
             fn walk(&self, _path: &mut Path, _visit: &mut dyn Visit) {}
             fn walk_mut(&mut self, _path: &mut Path, _visit: &mut dyn VisitMut) {}
@@ -39,6 +40,7 @@ no_parameters!(
     PathBuf,
 );
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Parameters for PhantomData<T> {
     fn walk(&self, _path: &mut Path, _visit: &mut dyn Visit) {}
     fn walk_mut(&mut self, _path: &mut Path, _visit: &mut dyn VisitMut) {}

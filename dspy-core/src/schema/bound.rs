@@ -160,7 +160,10 @@ pub trait Numeric {}
 pub trait Textual {}
 
 macro_rules! implement {
-    ($marker:ident: $($type:ty),* $(,)?) => {$(impl $marker for $type {})*};
+    ($marker:ident: $($type:ty),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend] // the note says it in a line
+        impl $marker for $type {}
+    )*};
 }
 
 implement!(HasLength: String, Value);
@@ -169,20 +172,37 @@ implement!(
     Numeric: Value, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
 );
 
+#[diagnostic::do_not_recommend]
 impl<T: HasLength> HasLength for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: HasLength + ?Sized> HasLength for Box<T> {}
+#[diagnostic::do_not_recommend]
 impl HasLength for str {}
+#[diagnostic::do_not_recommend]
 impl HasLength for Cow<'_, str> {}
+#[diagnostic::do_not_recommend]
 impl<T> HasLength for Vec<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> HasLength for [T] {}
+#[diagnostic::do_not_recommend]
 impl<T> HasLength for VecDeque<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> HasLength for LinkedList<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> HasLength for BTreeSet<T> {}
+#[diagnostic::do_not_recommend]
 impl<T, S> HasLength for HashSet<T, S> {}
+#[diagnostic::do_not_recommend]
 impl<K, V> HasLength for BTreeMap<K, V> {}
+#[diagnostic::do_not_recommend]
 impl<K, V, S> HasLength for HashMap<K, V, S> {}
+#[diagnostic::do_not_recommend]
 impl<T: Numeric> Numeric for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Numeric> Numeric for Box<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Textual> Textual for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Textual + ?Sized> Textual for Box<T> {}
+#[diagnostic::do_not_recommend]
 impl Textual for Cow<'_, str> {}
