@@ -138,7 +138,7 @@ fn each_fault_points_at_its_place() {
         ("", "", "the signature is empty"),
         ("question", "question", "there is no `->`"),
         ("question ->", "", "there is no output after `->`"),
-        ("-> ", "", "there is no output after `->`"),
+        ("-> answer", "", "there is no input before `->`"),
         ("a -> b -> c", "->", "second `->`"),
         ("a => b", "=>", "did you mean `->`?"),
         ("a > b", ">", "did you mean `->`?"),

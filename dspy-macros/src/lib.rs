@@ -41,7 +41,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///   instructions; without docs, the instructions name the fields.
 /// - `impl SignatureRow for Qa`, so that `Qa` itself is a labelled row of a data set.
 /// - `impl Accepts` for `QaInput` where there is one input, whose value may then be given to
-///   `call` in place of the struct, or none, for which `()` is given.
+///   `call` in place of the struct.
 ///
 /// Nothing is derived on `Qa` itself.
 ///
@@ -135,7 +135,7 @@ pub fn derive_signature(input: TokenStream) -> TokenStream {
 ///
 /// # The text
 ///
-/// Fields stand between commas, inputs before `->`, outputs after it; there may be no inputs. Line
+/// Fields stand between commas, inputs before `->`, outputs after it. Line
 /// breaks and a comma at the end of a side do no harm. A field is a name, or a name, `:` and a
 /// type; without a type it is text. A word of Rust needs `r#` to be a name: `r#type`.
 ///

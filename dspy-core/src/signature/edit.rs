@@ -92,14 +92,17 @@ impl SignatureSchema {
     /// The same task without this field.
     ///
     /// # Errors
-    /// [`SignatureError::Unknown`] where there is no such field, [`SignatureError::NoOutput`]
-    /// where it is the last output.
+    /// [`SignatureError::Unknown`] where there is no such field, [`SignatureError::NoInput`] or
+    /// [`SignatureError::NoOutput`] where it is the last on its side.
     pub fn delete(self, name: &str) -> Result<Self, SignatureError> {
         if self.field(name).is_none() {
             return Err(self.unknown(name));
         }
         if self.outputs.iter().all(|field| field.name() == name) {
             return Err(SignatureError::NoOutput);
+        }
+        if self.inputs.iter().all(|field| field.name() == name) {
+            return Err(SignatureError::NoInput);
         }
         Ok(self.changed(|schema| {
             schema.inputs.retain(|field| field.name() != name);
@@ -179,11 +182,16 @@ impl SignatureSchema {
         }
     }
 
-    /// Checks what the macros check of a signature: names, values, and that there is an output.
+    /// Checks what the macros check of a signature: names, values, and that there are an input and
+    /// an output.
     pub(super) fn check(&self) -> Result<(), SignatureError> {
         self.check_names()?;
         self.fields().try_for_each(check_values)?;
-        if self.outputs.is_empty() { Err(SignatureError::NoOutput) } else { Ok(()) }
+        match (self.inputs.as_slice(), self.outputs.as_slice()) {
+            ([], _) => Err(SignatureError::NoInput),
+            (_, []) => Err(SignatureError::NoOutput),
+            _ => Ok(()),
+        }
     }
 
     fn check_names(&self) -> Result<(), SignatureError> {

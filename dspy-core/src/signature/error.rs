@@ -41,6 +41,9 @@ pub enum SignatureError {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// The signature would have no input.
+    #[error("a signature without an input asks the same every time: give it one")]
+    NoInput,
     /// The signature would have no output.
     #[error("a signature without an output asks a model for nothing: give it one")]
     NoOutput,

@@ -26,7 +26,7 @@ impl Parser<'_> {
         }
         let mut names = BTreeSet::new();
         let mut arrow: Option<Range<usize>> = None;
-        let mut has_output = false;
+        let (mut has_input, mut has_output) = (false, false);
         while let Some(token) = self.peek() {
             match *token {
                 Token::Arrow(written) => {
@@ -40,6 +40,7 @@ impl Parser<'_> {
                     self.advance();
                 }
                 _ => {
+                    has_input |= arrow.is_none();
                     has_output |= arrow.is_some();
                     let side = if arrow.is_some() { &mut task.outputs } else { &mut task.inputs };
                     let field = self.field();
@@ -50,7 +51,7 @@ impl Parser<'_> {
                 }
             }
         }
-        self.check_sides(arrow, has_output);
+        self.check_sides(arrow, has_input, has_output);
         task
     }
 
@@ -90,7 +91,7 @@ impl Parser<'_> {
         }
     }
 
-    fn check_sides(&mut self, arrow: Option<Range<usize>>, has_output: bool) {
+    fn check_sides(&mut self, arrow: Option<Range<usize>>, has_input: bool, has_output: bool) {
         let is_unclosed = self.lexemes.iter().any(|lexeme| lexeme.token == Token::Unclosed);
         match arrow {
             // The quote may have swallowed it.
@@ -100,15 +101,25 @@ impl Parser<'_> {
                 self.fault(
                     start..self.text.trim_end().len(),
                     "there is no `->`, which stands between the inputs and the outputs: write \
-                     `question -> answer`, or `-> answer` where there is no input",
+                     `question -> answer`",
                 );
             }
-            Some(arrow) if !has_output => self.fault(
-                arrow.end..arrow.end,
-                "there is no output after `->`, so a model would be asked for nothing: name one, \
-                 as in `question -> answer`",
-            ),
-            Some(_) => {}
+            Some(arrow) => {
+                if !has_input {
+                    self.fault(
+                        arrow.start..arrow.start,
+                        "there is no input before `->`, so every call would ask the same: name \
+                         one, as in `question -> answer`",
+                    );
+                }
+                if !has_output {
+                    self.fault(
+                        arrow.end..arrow.end,
+                        "there is no output after `->`, so a model would be asked for nothing: \
+                         name one, as in `question -> answer`",
+                    );
+                }
+            }
         }
     }
 

@@ -72,6 +72,13 @@ pub(super) fn check(syntax: Syntax, faults: &mut Faults) -> Model {
         }
     }
     check_names(&fields, faults);
+    if !fields.iter().any(|field| field.role == Role::Input) {
+        faults.at(
+            &ident,
+            "a signature without an input asks the same every time: mark a field `#[input]`, such \
+             as the text to work on",
+        );
+    }
     if !fields.iter().any(|field| field.role == Role::Output) {
         faults.at(
             &ident,

@@ -70,10 +70,12 @@ pub(super) fn fields(
             Some(StringField { is_input, ident, ty })
         })
         .collect();
-    if fields.iter().all(|field| field.is_input) {
-        // The fault is reported; the derive need not report it again.
-        let ident = Ident::new("__answer", report.span());
-        fields.push(StringField { is_input: false, ident, ty: quote!(::std::string::String) });
+    for (is_input, stand_in) in [(true, "__question"), (false, "__answer")] {
+        if fields.iter().all(|field| field.is_input != is_input) {
+            // The fault is reported; the derive need not report it again.
+            let ident = Ident::new(stand_in, report.span());
+            fields.push(StringField { is_input, ident, ty: quote!(::std::string::String) });
+        }
     }
     fields
 }

@@ -1,0 +1,5 @@
+use dspy::prelude::*;
+
+signature!(pub Rag: "-> answer");
+
+fn main() {}
