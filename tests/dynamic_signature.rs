@@ -172,7 +172,7 @@ fn generated_instructions_follow_the_fields_and_others_stay() {
     assert_eq!(edited.delete("score").unwrap().instructions(), schema.instructions());
     let told = schema.with_instructions("Be brief.");
     let edited = told.append_output(Field::parse("score").unwrap()).unwrap();
-    assert_eq!(edited.delete("question").unwrap().instructions(), "Be brief.");
+    assert_eq!(edited.delete("answer").unwrap().instructions(), "Be brief.");
 }
 
 #[test]
@@ -187,6 +187,7 @@ fn a_change_that_cannot_be_says_why() {
     assert!(told(schema().delete("xyz")).starts_with("there is no field `xyz`: there are"));
     assert!(told(schema().with_type("xyz", "int")).starts_with("there is no field `xyz`"));
     assert!(told(schema().delete("answer")).starts_with("a signature without an output"));
+    assert!(told(schema().delete("question")).starts_with("a signature without an input"));
     assert!(told(schema().append_input(field("answer"))).contains("`answer` already"));
     let alias = field("reply").with_alias("answer");
     assert!(told(schema().append_output(alias)).contains("`answer` already"));
@@ -284,11 +285,12 @@ fn json_takes_types_as_texts_and_may_leave_much_out() {
 #[test]
 fn mistakes_in_json_name_the_field() {
     let outputs = json!([{"name": "a"}]);
-    let field = |field: Value| json!({"outputs": [field]});
+    let field = |field: Value| json!({"inputs": [{"name": "text"}], "outputs": [field]});
     for (json, told) in [
         (json!([]), "the signature: expected a JSON object"),
         (json!({"output": []}), "there is no key `output`: did you mean `outputs`?"),
-        (json!({}), "a signature without an output"),
+        (json!({}), "a signature without an input"),
+        (json!({"inputs": outputs}), "a signature without an output"),
         (json!({"outputs": {}}), "`outputs` must be a list"),
         (json!({"outputs": outputs, "name": 1}), "the signature: `name` must be a text"),
         (json!({"inputs": outputs, "outputs": outputs}), "there is a field `a` already"),
