@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::markers::neutral;
 use super::render::render_value;
 use crate::schema;
 use crate::signature::{Field, HISTORY, SignatureSchema};
@@ -90,6 +91,7 @@ fn push_list<'a>(text: &mut String, fields: impl Iterator<Item = &'a Field>) {
     }
 }
 
+/// An example on one line, in which nothing reads as a section's header.
 fn example(value: &Value) -> String {
-    format!("`{}`", render_value(value).replace('\n', " "))
+    format!("`{}`", neutral(&render_value(value).replace('\n', " ")))
 }

@@ -32,7 +32,7 @@ impl SignatureSchema {
     ///         "examples": [0.9],
     ///     }],
     /// }))?;
-    /// assert_eq!(schema.inputs()[1].type_name(), "list[str]");
+    /// assert_eq!(schema.inputs()[1].type_name(), "list of text");
     /// # Ok::<(), dspy::signature::SignatureError>(())
     /// ```
     ///

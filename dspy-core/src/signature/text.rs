@@ -31,7 +31,7 @@ impl SignatureSchema {
     /// use dspy::SignatureSchema;
     ///
     /// let schema = SignatureSchema::parse("passages: list[str], question -> answer: float")?;
-    /// assert_eq!(schema.outputs()[0].type_name(), "float");
+    /// assert_eq!(schema.outputs()[0].type_name(), "number");
     ///
     /// let error = SignatureSchema::parse("question -> answer: flaot").unwrap_err();
     /// assert_eq!(error.to_string(), "\
