@@ -37,3 +37,10 @@ parity *adapters:
 # Licences, advisories and sources of all dependencies (needs cargo-deny).
 deny:
     cargo deny check
+
+# Each fuzz target for so many seconds (needs a nightly compiler and cargo-fuzz).
+fuzz seconds="120":
+    python3 fuzz/seeds.py
+    for target in parse stream chat; do \
+        cargo +nightly fuzz run --sanitizer none $target -- -max_total_time={{seconds}} -max_len=4096 || exit 1; \
+    done

@@ -1,81 +1,108 @@
 //! From the text of an answer to a value: which part of it is meant.
 
+mod choose;
+mod echo;
+
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::budget::Budget;
-use super::candidates::{self, Candidate, Found};
-use super::envelope::{fences, inside_tag, trimmed, without_thoughts};
+use super::candidates;
+use super::envelope::{after_opened_thoughts, inside_tags, only_fence, trimmed, unquoted};
+use super::envelope::{fences, without_thoughts};
 use super::error::ParseError;
+use super::exact::Exact;
 use super::excerpt::{excerpt, excerpt_node};
 use super::fit::Fitter;
-use super::node::{Node, strict};
-use super::reader::Vocabulary;
+use super::node::{Node, is_json, strict, strict_value};
 use super::repair::{Repair, RepairKind};
-use super::schemas::{Schemas, Wants, kind_of, properties, requires};
+use super::schemas::{Schemas, Shape, Wants};
 use super::words::{is_null_word, undressed};
-use super::{Parsed, lines};
+use super::{Parsed, yaml};
 
 /// One text, its schema, and what both of them ask for.
-pub(super) struct Answer<'a> {
-    text: &'a str,
-    schemas: Schemas<'a>,
+pub(super) struct Answer<'t, 'd> {
+    text: &'t str,
+    schemas: Rc<Schemas<'d>>,
     wants: Wants,
-    known: Vocabulary,
-    budget: Budget,
+    budget: Rc<Budget>,
 }
 
-impl<'a> Answer<'a> {
-    pub(super) fn new(text: &'a str, schema: &'a Value) -> Result<Self, ParseError> {
-        let schemas = Schemas { root: schema };
+impl<'t, 'd> Answer<'t, 'd> {
+    /// Over a schema that [`plain`](super::schemas::plain) has gone through.
+    pub(super) fn new(text: &'t str, schema: &'d Value) -> Result<Self, ParseError> {
+        let schemas = Schemas::new(schema);
         let text = trimmed(text);
         Ok(Self {
             text,
-            schemas,
             wants: schemas.wants(schema)?,
-            known: schemas.vocabulary(),
-            budget: Budget::for_size(text.len()),
+            schemas: Rc::new(schemas),
+            budget: Rc::new(Budget::for_size(text.len())),
         })
     }
 
+    /// The steps that reading took.
+    pub(super) fn spent(&self) -> usize {
+        self.budget.spent()
+    }
+
     pub(super) fn read(&self) -> Result<Parsed, ParseError> {
-        let wants = self.wants;
-        if wants.text && !(wants.scalar || wants.list || wants.object || wants.anything) {
-            return self.fit(&Node::Text(self.text.to_owned()), Vec::new());
+        self.budget.spend(self.text.len())?;
+        if self.wants.only_text() {
+            return self.read_text();
         }
-        if let Some(node) = strict(self.text) {
-            let parsed = self.fit(&node, Vec::new());
-            if parsed.as_ref().is_ok_and(|parsed| parsed.repairs.is_empty()) {
-                return parsed;
-            }
+        if let Some(value) = self.exact(self.text)? {
+            return Ok(Parsed::new(value, Vec::new()));
         }
-        let body = without_thoughts(self.text);
-        let body = inside_tag(body).unwrap_or(body);
+        let body = inside_tags(without_thoughts(self.text));
+        let body = unquoted(body);
+        let body: &str = &body;
         let mut before = Vec::new();
         if body.len() != self.text.len() {
             before.push(extracted(self.text, body));
         }
-        if strict(body).is_some() {
+        if body.is_empty() && !self.wants.null {
+            return Err(self.nothing());
+        }
+        if (self.wants.list || self.wants.object) && !(self.wants.text || self.wants.anything) {
+            return self.read_structure(body, before);
+        }
+        if is_json(body) {
             return self.read_json(body, before);
         }
-        if wants.null && (body.is_empty() || is_null_word(undressed(body))) {
+        if self.wants.null && (body.is_empty() || is_null_word(undressed(body))) {
             return self.fit(&Node::Text(undressed(body).to_owned()), before);
         }
         if body.is_empty() {
             return Err(self.nothing());
         }
-        if wants.text || wants.anything {
+        if self.wants.text || self.wants.anything {
             self.read_text_or_json(body, before)
-        } else if wants.list || wants.object {
-            self.read_structure(body, before)
         } else {
             self.read_scalar(body, before)
         }
     }
 
+    /// A text that is strict JSON and fits as it is.
+    fn exact(&self, text: &str) -> Result<Option<Value>, ParseError> {
+        let Some(mut value) = strict_value(text) else { return Ok(None) };
+        let exact = Exact::new(&self.schemas, text.len());
+        let fits = exact.settle(&mut value, self.schemas.root())?;
+        Ok(fits.then_some(value))
+    }
+
+    /// Where nothing but text is wanted, the text is the value; thoughts before it are not.
+    fn read_text(&self) -> Result<Parsed, ParseError> {
+        let answer = after_opened_thoughts(self.text).filter(|rest| !rest.is_empty());
+        let before = answer.map(|rest| extracted(self.text, rest)).into_iter().collect();
+        self.fit(&Node::Text(answer.unwrap_or(self.text).to_owned()), before)
+    }
+
     /// A body that is JSON as a whole: there is nothing to search for.
     fn read_json(&self, body: &str, mut before: Vec<Repair>) -> Result<Parsed, ParseError> {
         // Read once more, as this reading keeps the digits of numbers.
-        match candidates::whole(body, &self.known, &self.budget)? {
+        match candidates::whole(body, self.schemas.known(), &self.budget)? {
             Some(read) => {
                 before.extend(read.repairs);
                 self.fit(&read.node, before)
@@ -96,7 +123,7 @@ impl<'a> Answer<'a> {
         if (wants.list || wants.object || wants.anything) && (starts || whole_fence) {
             let inner = fenced.first().filter(|_| whole_fence).copied().unwrap_or(body);
             let read = match inner.starts_with(['{', '[']) {
-                true => candidates::whole(inner, &self.known, &self.budget)?,
+                true => candidates::whole(inner, self.schemas.known(), &self.budget)?,
                 false => None,
             };
             if let Some(read) = read {
@@ -112,27 +139,38 @@ impl<'a> Answer<'a> {
     }
 
     fn read_structure(&self, body: &str, mut before: Vec<Repair>) -> Result<Parsed, ParseError> {
+        let plain = only_fence(body);
+        let lines = self.read_lines(plain, &before)?;
+        if let Some(Ok(parsed)) = lines {
+            return Ok(parsed);
+        }
+        if let Some(parsed) = self.read_only_value(body, &before)? {
+            return Ok(parsed);
+        }
+        if is_json(body) {
+            return self.read_json(body, before);
+        }
+        if self.wants.null && (body.is_empty() || is_null_word(undressed(body))) {
+            return self.fit(&Node::Text(undressed(body).to_owned()), before);
+        }
+        if let Some(text) = encoded(body) {
+            before.push(extracted(body, &text));
+            return self.fit(&Node::Text(text), before);
+        }
         if let Some(opened) = self.without_brace(body)
-            && let Some(read) = candidates::whole(&opened, &self.known, &self.budget)?
+            && let Some(read) = candidates::whole(&opened, self.schemas.known(), &self.budget)?
         {
-            before.push(Repair {
-                path: String::new(),
-                kind: RepairKind::Syntax,
-                from: String::new(),
-                to: "{".to_owned(),
-            });
+            before.push(mended("", "{"));
             before.extend(read.repairs);
             return self.fit(&read.node, before);
         }
-        let found = candidates::scan(body, &self.known, &self.budget)?;
+        let found = candidates::scan(body, self.schemas.known(), &self.budget, self.skips())?;
         if !found.values.is_empty() || found.broken.is_some() {
             return self.choose(found, before);
         }
-        let plain = match fences(body).as_slice() {
-            [only] => only,
-            _ => body,
-        };
-        let schema = self.schemas.resolve(self.schemas.root)?;
+        if let Some(failed) = lines {
+            return failed;
+        }
         if self.wants.list || self.wants.scalar {
             // As prompts write booleans; among other things a word could be a list of one.
             let node = match plain {
@@ -148,56 +186,108 @@ impl<'a> Answer<'a> {
             });
             return self.fit(&node, before);
         }
-        if let Some(read) = lines::block(plain, &self.known) {
-            let mut repairs = before;
-            repairs.push(Repair {
-                path: String::new(),
-                kind: RepairKind::Syntax,
-                from: excerpt(plain),
-                to: excerpt_node(&read),
-            });
-            return self.fit(&read, repairs);
+        self.read_only_text(body, before)
+    }
+
+    /// The only value of the text, if it is strict JSON and fits as it is.
+    fn read_only_value(&self, body: &str, before: &[Repair]) -> Result<Option<Parsed>, ParseError> {
+        let (Some(start), Some(end)) = (body.find(['{', '[']), body.rfind(['}', ']'])) else {
+            return Ok(None);
+        };
+        let Some(value) = body.get(start..=end) else { return Ok(None) };
+        let lead = body.get(..start).unwrap_or_default();
+        let tail = body.get(end + 1..).unwrap_or_default();
+        let clear = !candidates::is_keyed(body, start, self.schemas.known())
+            && !lead.contains(['}', ']'])
+            && !lead.contains("\":")
+            && !tail.contains("\":")
+            && tail.matches('"').count().is_multiple_of(2)
+            && !tail.starts_with(',');
+        if !clear {
+            return Ok(None);
         }
-        // A single text field may be answered with the text alone.
-        let only = properties(&schema).filter(|properties| properties.len() == 1);
-        if let Some((key, property)) = only.and_then(|properties| properties.iter().next()) {
-            let resolved = self.schemas.resolve(property)?;
-            let is_text = kind_of(&resolved) == Some("string")
-                && self.schemas.choices(&resolved)?.is_none()
-                && requires(&schema, key);
-            if is_text
-                && !body.contains(['{', '}', '[', ']'])
-                && !body.starts_with(['<', '"', '\''])
-            {
-                let entries = vec![(key.clone(), Node::Text(body.to_owned()))];
-                let mut repairs = before;
-                repairs.push(Repair {
-                    path: format!("/{key}"),
-                    kind: RepairKind::Wrapped,
-                    from: excerpt(body),
-                    to: String::new(),
-                });
-                return self.fit(&Node::Object { entries, cut: false }, repairs);
-            }
+        let Some(fits) = self.exact(value)? else { return Ok(None) };
+        let mut repairs = before.to_vec();
+        if value.len() < body.len() {
+            repairs.push(extracted(body, value));
         }
-        Err(self.nothing())
+        Ok(Some(Parsed::new(fits, repairs)))
+    }
+
+    /// Lines of `key: value`, or nothing if the text is something else.
+    fn read_lines(
+        &self,
+        plain: &str,
+        before: &[Repair],
+    ) -> Result<Option<Result<Parsed, ParseError>>, ParseError> {
+        if plain.starts_with(['{', '[', '"']) {
+            return Ok(None);
+        }
+        let Some(node) = yaml::block(plain, self.schemas.known(), &self.budget)? else {
+            return Ok(None);
+        };
+        let node = if self.wants.list { node } else { yaml::gathered(node) };
+        if matches!(&node, Node::List(items) if items.iter().any(|item| !matches!(item, Node::Object { .. })))
+        {
+            return Ok(None);
+        }
+        let mut repairs = before.to_vec();
+        repairs.push(mended(plain, &excerpt_node(&node)));
+        match self.fit(&node, repairs) {
+            Err(error) if error.is_fatal() => Err(error),
+            fitted => Ok(Some(fitted)),
+        }
+    }
+
+    /// A single text field may be answered with the text alone.
+    fn read_only_text(&self, body: &str, before: Vec<Repair>) -> Result<Parsed, ParseError> {
+        let facts = self.schemas.facts(self.schemas.root())?;
+        let declared = facts.object().and_then(|object| Some((object, object.declared?)));
+        let Some((object, declared)) = declared.filter(|(_, declared)| declared.len() == 1) else {
+            return Err(self.nothing());
+        };
+        let Some((key, property)) = declared.iter().next() else {
+            return Err(self.nothing());
+        };
+        let property = self.schemas.facts(property)?;
+        let is_text =
+            matches!(property.shape, Shape::Text) && !property.nullable && object.requires(key);
+        if !is_text || body.contains(['{', '}', '[', ']']) || body.starts_with(['<', '"', '\'']) {
+            return Err(self.nothing());
+        }
+        let entries = vec![(key.clone(), Node::Text(body.to_owned()))];
+        let mut repairs = before;
+        repairs.push(Repair {
+            path: format!("/{key}"),
+            kind: RepairKind::Wrapped,
+            from: excerpt(body),
+            to: String::new(),
+        });
+        self.fit(&Node::Object { entries, cut: false }, repairs)
     }
 
     /// The body with the brace that it lacks, if it starts with a key of the schema.
     fn without_brace(&self, body: &str) -> Option<String> {
-        let (key, rest) = body.strip_prefix('"')?.split_once('"')?;
-        let starts = self.known.contains(key) && rest.trim_start().starts_with(':');
+        let known = self.schemas.known();
+        let starts = match body.strip_prefix('"') {
+            Some(rest) => {
+                let (key, rest) = rest.split_once('"')?;
+                known.contains(key) && rest.trim_start().starts_with(':')
+            }
+            // Without quotes it could be YAML, but for the closing brace.
+            None => {
+                let (key, _) = body.split_once(':')?;
+                body.ends_with('}') && !body.contains('{') && known.contains(key.trim_end())
+            }
+        };
         starts.then(|| format!("{{{body}"))
     }
 
     fn read_scalar(&self, body: &str, mut before: Vec<Repair>) -> Result<Parsed, ParseError> {
-        let plain = match fences(body).as_slice() {
-            [only] => {
-                before.push(extracted(body, only));
-                only
-            }
-            _ => body,
-        };
+        let plain = inside_tags(only_fence(body));
+        if plain.len() < body.len() {
+            before.push(extracted(body, plain));
+        }
         let prose = if plain.starts_with(['{', '[']) && !self.wants.formatted {
             Err(self.nothing())
         } else {
@@ -207,119 +297,24 @@ impl<'a> Answer<'a> {
             Err(error) if !error.is_fatal() && body.contains(['{', '[']) => error,
             settled => return settled,
         };
-        let found = candidates::scan(body, &self.known, &self.budget)?;
+        let found = candidates::scan(body, self.schemas.known(), &self.budget, false)?;
         if found.values.is_empty() && found.broken.is_none() {
             return Err(error);
         }
         self.choose(found, before)
     }
 
-    /// The value that is meant: objects correct each other, so the last one counts; lists in prose
-    /// may be references, so several of them are ambiguous.
-    fn choose(&self, found: Found, before: Vec<Repair>) -> Result<Parsed, ParseError> {
-        if let Some(error) = found.broken {
-            return Err(error);
-        }
-        let mut fits: Vec<(bool, Parsed)> = Vec::new();
-        let mut failed: Option<ParseError> = None;
-        let mut failed_after = false;
-        let prefers_lists = self.wants.list && !self.wants.object;
-        for candidate in &found.values {
-            let mut repairs = before.clone();
-            if !candidate.alone {
-                repairs.push(extracted(self.text, &excerpt_node(&candidate.read.node)));
-            }
-            repairs.extend(candidate.read.repairs.iter().cloned());
-            match self.fit(&candidate.read.node, repairs) {
-                Ok(parsed) => {
-                    fits.push((candidate.is_object(), parsed));
-                    failed_after = false;
-                }
-                Err(error) if error.is_fatal() => return Err(error),
-                Err(error) => {
-                    // An answer that fails is told about, a `{placeholder}` is not.
-                    let meant = self.is_meant(candidate);
-                    failed_after |= meant;
-                    if meant || failed.is_none() {
-                        failed = Some(error);
-                    }
-                }
-            }
-        }
-        let objects = found.values.iter().filter(|candidate| candidate.is_object()).count();
-        let lists_fit = fits.iter().any(|(is_object, _)| !is_object);
-        if prefers_lists && objects > 1 && !lists_fit {
-            return self.gather(found, before);
-        }
-        if let (true, Some(error)) = (failed_after, &failed) {
-            return Err(error.clone());
-        }
-        let objects_fit = fits.iter().any(|(is_object, _)| *is_object);
-        if prefers_lists && lists_fit {
-            fits.retain(|(is_object, _)| !is_object);
-        } else if objects_fit {
-            fits.retain(|(is_object, _)| *is_object);
-        }
-        let Some((is_object, mut last)) = fits.pop() else {
-            return Err(failed.unwrap_or_else(|| self.nothing()));
-        };
-        let other = fits.iter().find(|(_, parsed)| parsed.value != last.value);
-        if let Some((_, other)) = other {
-            let (from, to) = (excerpt(&other.value.to_string()), excerpt(&last.value.to_string()));
-            if !is_object || !self.wants.object {
-                return Err(ParseError::Ambiguous {
-                    path: String::new(),
-                    expected: "one value".to_owned(),
-                    found: excerpt(self.text),
-                    candidates: vec![from, to],
-                });
-            }
-            last.repairs.push(Repair {
-                path: String::new(),
-                kind: RepairKind::Superseded,
-                from,
-                to,
-            });
-            last = Parsed::new(last.value, last.repairs);
-        }
-        Ok(last)
+    /// Whether a draft that cannot be read may be followed by the answer.
+    fn skips(&self) -> bool {
+        self.wants.object && !self.wants.list
     }
 
-    /// Objects after each other, as the items of the list that is asked for.
-    fn gather(&self, found: Found, before: Vec<Repair>) -> Result<Parsed, ParseError> {
-        let mut repairs = before;
-        let mut items = Vec::new();
-        for candidate in found.values.into_iter().filter(Candidate::is_object) {
-            for mut repair in candidate.read.repairs {
-                repair.path = format!("/{}{}", items.len(), repair.path);
-                repairs.push(repair);
-            }
-            items.push(candidate.read.node);
-        }
-        repairs.push(Repair {
-            path: String::new(),
-            kind: RepairKind::Gathered,
-            from: format!("{} objects", items.len()),
-            to: String::new(),
-        });
-        self.fit(&Node::List(items), repairs)
-    }
-
-    /// Whether a value that does not fit was meant as the answer: it has keys of the schema.
-    fn is_meant(&self, candidate: &Candidate) -> bool {
-        match &candidate.read.node {
-            Node::Object { entries, .. } => entries.iter().any(|(key, _)| self.known.contains(key)),
-            Node::List(items) => {
-                let structured = items.iter().any(|item| !matches!(item, Node::Text(_)));
-                self.wants.list && items.len() > 1 && (structured || !candidate.read.bare)
-            }
-            _ => false,
-        }
+    fn fit_node(&self, node: &Node) -> Result<(Value, Vec<Repair>), ParseError> {
+        Fitter::new(&self.schemas, &self.budget).run(node, self.schemas.root())
     }
 
     fn fit(&self, node: &Node, mut repairs: Vec<Repair>) -> Result<Parsed, ParseError> {
-        let fitter = Fitter::new(self.schemas, &self.known, &self.budget);
-        let (value, more) = fitter.run(node)?;
+        let (value, more) = self.fit_node(node)?;
         repairs.extend(more);
         Ok(Parsed::new(value, repairs))
     }
@@ -334,6 +329,25 @@ impl<'a> Answer<'a> {
         };
         ParseError::NotFound { expected: expected.to_owned(), found: excerpt(self.text) }
     }
+}
+
+/// JSON that is written inside of a text: `{\"a\": 1}`, or `Output: "{\"a\": 1}"`.
+fn encoded(body: &str) -> Option<String> {
+    let bracket = body.find(['{', '['])?;
+    let quote = body.find('"')?;
+    let decoded: String = if bracket == 0 {
+        let escaped = quote > 0 && body.get(..quote).is_some_and(|lead| lead.ends_with('\\'));
+        escaped.then(|| serde_json::from_str(&format!("\"{body}\"")).ok())??
+    } else {
+        let start = bracket.checked_sub(1).filter(|start| *start == quote)?;
+        let rest = body.get(start..)?;
+        serde_json::Deserializer::from_str(rest).into_iter::<String>().next()?.ok()?
+    };
+    decoded.contains('"').then_some(decoded)
+}
+
+fn mended(from: &str, to: &str) -> Repair {
+    Repair { path: String::new(), kind: RepairKind::Syntax, from: excerpt(from), to: excerpt(to) }
 }
 
 fn extracted(from: &str, to: &str) -> Repair {

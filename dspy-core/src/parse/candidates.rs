@@ -12,6 +12,8 @@ pub(crate) struct Found {
     /// JSON that was begun and cannot be read. Nothing after it is trusted, as it may be a part
     /// of what is broken.
     pub(crate) broken: Option<ParseError>,
+    /// The first of the objects that were skipped as they cannot be read.
+    pub(crate) skipped: Option<ParseError>,
 }
 
 /// One value and whether it is the whole text.
@@ -27,31 +29,59 @@ impl Candidate {
     }
 }
 
-/// Reads every object and list of the text that is not part of another one.
-pub(crate) fn scan(text: &str, known: &Vocabulary, budget: &Budget) -> Result<Found, ParseError> {
+/// Reads every object and list of the text that is not part of another one. On demand, objects
+/// that cannot be read are skipped where it is clear where they end.
+pub(crate) fn scan(
+    text: &str,
+    known: &Vocabulary,
+    budget: &Budget,
+    skips: bool,
+) -> Result<Found, ParseError> {
     let mut found = Found::default();
     let mut at = 0;
     let mut previous_end = None;
+    let mut after_list = false;
     while let Some(start) = next_bracket(text, at) {
+        if let Some(end) = slot_end(text, start) {
+            at = end;
+            continue;
+        }
         match read_at(text, start, known, budget) {
+            Ok(_) if is_keyed(text, start, known) => {
+                found.broken = Some(ParseError::Malformed {
+                    problem: "a list is the value of a key outside of any object".to_owned(),
+                    near: super::excerpt::excerpt(text.get(start..).unwrap_or_default()),
+                });
+                return Ok(found);
+            }
             Ok(read) => {
                 let end = read.end;
-                if let Some(error) = stray_closer(text, previous_end, start) {
+                let early = after_list
+                    && text.get(at..start).is_some_and(|gap| gap.trim_matches(is_space) == ",");
+                if let Some(error) = stray_closer(text, previous_end, start, early) {
                     found.broken = Some(error);
                     return Ok(found);
                 }
                 let before = text.get(..start).unwrap_or_default();
                 let after = text.get(end..).unwrap_or_default();
                 let alone = before.chars().all(is_space) && after.chars().all(is_space);
+                after_list = matches!(read.node, Node::List(_));
                 found.values.push(Candidate { read, alone });
                 previous_end = Some(end);
                 at = end;
             }
             Err(fault) if fault.error.is_fatal() => return Err(fault.error),
-            Err(fault) if fault.committed => {
-                found.broken = Some(fault.error);
-                return Ok(found);
-            }
+            Err(fault) if fault.committed => match skipped_end(text, start) {
+                Some(end) if skips && next_bracket(text, end).is_some() => {
+                    found.skipped.get_or_insert(fault.error);
+                    previous_end = Some(end);
+                    at = end;
+                }
+                _ => {
+                    found.broken = Some(fault.error);
+                    return Ok(found);
+                }
+            },
             Err(fault) => match prose_end(text, start) {
                 Some(end) => at = end,
                 None => {
@@ -62,7 +92,7 @@ pub(crate) fn scan(text: &str, known: &Vocabulary, budget: &Budget) -> Result<Fo
         }
     }
     if previous_end.is_some() {
-        found.broken = stray_closer(text, previous_end, text.len());
+        found.broken = stray_closer(text, previous_end, text.len(), false);
     }
     Ok(found)
 }
@@ -83,9 +113,50 @@ pub(crate) fn whole(
     }
 }
 
+/// Whether a list stands behind a key, `tags: []`, so that it is a part of something that is not
+/// JSON and whose other parts would be lost.
+pub(crate) fn is_keyed(text: &str, start: usize, known: &Vocabulary) -> bool {
+    let is_list = text.get(start..).is_some_and(|rest| rest.starts_with('['));
+    let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let Some(before) = before.strip_suffix([':', '=']).filter(|_| is_list) else { return false };
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let key = line.trim().trim_start_matches(['-', '*', ' ']).trim_end_matches(['*', ' ']);
+    known.contains(key)
+}
+
 fn next_bracket(text: &str, from: usize) -> Option<usize> {
     text.get(from..)?.find(['{', '[']).map(|offset| from + offset)
 }
+
+/// Where an object that cannot be read ends, if its brackets and quotes leave no doubt.
+fn skipped_end(text: &str, start: usize) -> Option<usize> {
+    let rest = text.get(start..).filter(|rest| rest.starts_with('{'))?;
+    let (mut depth, mut quotes) = (0_usize, 0_usize);
+    for (offset, c) in rest.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            '"' => quotes += 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return quotes.is_multiple_of(2).then_some(start + offset + 1);
+        }
+    }
+    None
+}
+
+/// Where a `{name}` ends, which prose has instead of an object.
+fn slot_end(text: &str, start: usize) -> Option<usize> {
+    let inside = text.get(start..)?.strip_prefix('{')?;
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '.' | '-');
+    let (end, _) = inside.char_indices().take(SLOT).find(|(_, c)| !word(*c))?;
+    let closed = !inside.get(..end)?.trim().is_empty() && inside.get(end..)?.starts_with('}');
+    closed.then_some(start + 1 + end + 1)
+}
+
+/// The longest word in braces that is looked over.
+const SLOT: usize = 40;
 
 /// Where brackets that are a part of prose end: `{name}`, `[see below]`, `[a [b]]`.
 ///
@@ -122,8 +193,16 @@ fn prose_end(text: &str, start: usize) -> Option<usize> {
 /// Whether the text between two values closes a bracket that it did not open: then a value ended
 /// too early, as after an unescaped quote, or began too late. A closer too many right after a
 /// value is harmless.
-fn stray_closer(text: &str, end: Option<usize>, next: usize) -> Option<ParseError> {
+fn stray_closer(
+    text: &str,
+    end: Option<usize>,
+    next: usize,
+    list_ended_early: bool,
+) -> Option<ParseError> {
     let gap = text.get(end.unwrap_or(0)..next)?;
+    if list_ended_early {
+        return Some(unescaped(gap));
+    }
     let prose = match end {
         Some(_) => gap.trim_start_matches(|c| is_space(c) || matches!(c, '}' | ']')),
         None => gap,

@@ -8,6 +8,7 @@ mod digits;
 mod formats;
 mod keys;
 mod list;
+mod list_text;
 mod map;
 mod numbers;
 mod object;
@@ -16,9 +17,14 @@ mod text;
 mod union;
 mod whole;
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use patterns::Patterns;
+
+pub(crate) use numbers::{fits_integer, fits_number};
+pub(crate) use union::cost;
 
 use super::budget::Budget;
 use super::candidates;
@@ -27,9 +33,8 @@ use super::error::ParseError;
 use super::excerpt::{excerpt, excerpt_node};
 use super::node::{Node, strict};
 use super::path::Path;
-use super::reader::Vocabulary;
 use super::repair::{Repair, RepairKind};
-use super::schemas::{Schemas, kind_of};
+use super::schemas::{Facts, Schemas, Shape};
 use super::words::is_null_word;
 
 /// The deepest recursion: each level of a value may take an alternative, a reference and a value.
@@ -40,91 +45,86 @@ const MAX_DECODES: usize = 3;
 
 /// Fits values to the schemas of one document, and keeps the repairs that it took.
 #[derive(Debug)]
-pub(crate) struct Fitter<'s> {
-    schemas: Schemas<'s>,
-    known: &'s Vocabulary,
-    budget: &'s Budget,
+pub(crate) struct Fitter<'d> {
+    schemas: Rc<Schemas<'d>>,
+    budget: Rc<Budget>,
     path: Path,
     repairs: Vec<Repair>,
     patterns: Patterns,
     fits: usize,
     decodes: usize,
+    suggestions: usize,
 }
 
-impl<'s> Fitter<'s> {
-    pub(crate) fn new(schemas: Schemas<'s>, known: &'s Vocabulary, budget: &'s Budget) -> Self {
+impl<'d> Fitter<'d> {
+    pub(crate) fn new(schemas: &Rc<Schemas<'d>>, budget: &Rc<Budget>) -> Self {
         Self {
-            schemas,
-            known,
-            budget,
+            schemas: Rc::clone(schemas),
+            budget: Rc::clone(budget),
             path: Path::default(),
             repairs: Vec::new(),
             patterns: Patterns::default(),
             fits: 0,
             decodes: 0,
+            suggestions: 0,
         }
     }
 
-    /// The value that fits the whole schema, and the repairs it took.
-    pub(crate) fn run(mut self, node: &Node) -> Result<(Value, Vec<Repair>), ParseError> {
-        let value = self.fit(node, self.schemas.root)?;
+    /// The value that fits the schema, and the repairs it took.
+    pub(crate) fn run(
+        mut self,
+        node: &Node,
+        schema: &'d Value,
+    ) -> Result<(Value, Vec<Repair>), ParseError> {
+        let value = self.fit(node, schema)?;
         Ok((value, self.repairs))
     }
 
-    fn fit(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+    fn fit(&mut self, node: &Node, schema: &'d Value) -> Result<Value, ParseError> {
+        let facts = self.schemas.facts(schema)?;
+        self.fit_facts(node, &facts)
+    }
+
+    fn fit_facts(&mut self, node: &Node, facts: &Rc<Facts<'d>>) -> Result<Value, ParseError> {
         self.budget.spend(4)?;
         if self.fits >= MAX_FITS {
             return Err(ParseError::TooDeep { limit: super::node::MAX_DEPTH });
         }
         self.fits += 1;
-        let result = self.dispatch(node, schema);
+        let result =
+            if facts.nullable { self.fit_option(node, facts) } else { self.fit_shape(node, facts) };
         self.fits -= 1;
         result
     }
 
-    fn dispatch(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
-        let schema = self.schemas.resolve(schema)?;
-        match schema.as_ref() {
-            Value::Bool(true) => return Ok(node.to_value()),
-            Value::Object(_) => {}
-            _ => return Err(self.mismatch("nothing (the schema allows no value)", node)),
-        }
-        if let Some(inner) = self.schemas.without_null(&schema)? {
-            return self.fit_option(node, &inner);
-        }
-        if let Some(choices) = self.schemas.choices(&schema)? {
-            return self.fit_choice(node, &choices);
-        }
-        if let Some(variants) = self.schemas.variants(&schema)? {
-            return self.fit_union(node, &variants);
-        }
-        match kind_of(&schema) {
-            Some("string") => self.fit_text(node, &schema),
-            Some("integer") => self.fit_integer(node, &schema),
-            Some("number") => self.fit_number(node, &schema),
-            Some("boolean") => self.fit_boolean(node),
-            Some("null") => self.fit_null(node),
-            Some("array") => self.fit_list(node, &schema),
-            Some("object") => self.fit_object(node, &schema),
-            Some(other) => Err(super::schemas::faulty(&format!("unknown type `{other}`"))),
-            None if schema.get("enum").is_some() || schema.get("const").is_some() => {
-                self.fit_literal(node, &schema)
-            }
-            None => Ok(node.to_value()),
+    fn fit_shape(&mut self, node: &Node, facts: &Rc<Facts<'d>>) -> Result<Value, ParseError> {
+        let schema = facts.schema;
+        match &facts.shape {
+            Shape::Never => Err(self.mismatch("nothing (the schema allows no value)", node)),
+            Shape::Anything => Ok(node.to_value()),
+            Shape::Literal => self.fit_literal(node, schema),
+            Shape::Choices(choices) => self.fit_choice(node, choices),
+            Shape::Union(union) => self.fit_union(node, union),
+            Shape::Text => self.fit_text(node, schema),
+            Shape::Integer => self.fit_integer(node, schema),
+            Shape::Number => self.fit_number(node, schema),
+            Shape::Boolean => self.fit_boolean(node),
+            Shape::Null => self.fit_null(node),
+            Shape::List(list) => self.fit_list(node, list),
+            Shape::Object(object) => self.fit_object(node, facts, object),
         }
     }
 
     /// Null, a word for null, or the inner value.
-    fn fit_option(&mut self, node: &Node, inner: &Value) -> Result<Value, ParseError> {
+    fn fit_option(&mut self, node: &Node, facts: &Rc<Facts<'d>>) -> Result<Value, ParseError> {
         let text = match node {
             Node::Null => return Ok(Value::Null),
             Node::Text(text) => text,
-            _ => return self.fit(node, inner),
+            _ => return self.fit_shape(node, facts),
         };
-        let resolved = self.schemas.resolve(inner)?;
         // `None` may be a member of the closed set itself.
-        if let Some(choices) = self.schemas.choices(&resolved)?
-            && let Some(value) = self.same_choice(text, &choices)?
+        if let Shape::Choices(choices) = &facts.shape
+            && let Some(value) = self.same_choice(text, choices)?
         {
             return Ok(value);
         }
@@ -132,7 +132,7 @@ impl<'s> Fitter<'s> {
             self.repair(RepairKind::Null, &excerpt(text), "null");
             return Ok(Value::Null);
         }
-        self.fit(node, inner)
+        self.fit_shape(node, facts)
     }
 
     fn fit_null(&mut self, node: &Node) -> Result<Value, ParseError> {
@@ -161,11 +161,18 @@ impl<'s> Fitter<'s> {
     fn attempt(
         &mut self,
         node: &Node,
-        schema: &Value,
+        facts: &Rc<Facts<'d>>,
+    ) -> Result<Result<Value, ParseError>, ParseError> {
+        self.trial(|fitter| fitter.fit_facts(node, facts))
+    }
+
+    fn trial(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<Value, ParseError>,
     ) -> Result<Result<Value, ParseError>, ParseError> {
         let (mark, fits, decodes) = (self.repairs.len(), self.fits, self.decodes);
         let path = self.path.depth();
-        match self.fit(node, schema) {
+        match run(self) {
             Err(error) if error.is_fatal() => Err(error),
             Err(error) => {
                 self.repairs.truncate(mark);
@@ -195,7 +202,7 @@ impl<'s> Fitter<'s> {
         self.budget.spend(body.len())?;
         let node = match strict(body) {
             Some(node) => node,
-            None => match candidates::whole(body, self.known, self.budget)? {
+            None => match candidates::whole(body, self.schemas.known(), &self.budget)? {
                 Some(read) => {
                     self.repairs.extend(read.repairs);
                     read.node

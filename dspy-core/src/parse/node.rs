@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
 use super::error::ParseError;
@@ -91,7 +91,23 @@ pub(crate) fn number(raw: &str) -> Option<Number> {
 /// Reads a whole text as strict JSON; `None` also for repeated keys, which plain `serde_json`
 /// would drop without a word.
 pub(crate) fn strict(text: &str) -> Option<Node> {
-    serde_json::from_str(text).ok()
+    starts_as_json(text).then(|| serde_json::from_str(text).ok())?
+}
+
+/// The same, as a value that has forgotten how its numbers were written.
+pub(crate) fn strict_value(text: &str) -> Option<Value> {
+    let Unrepeated(value) = starts_as_json(text).then(|| serde_json::from_str(text).ok())??;
+    Some(value)
+}
+
+/// Whether a whole text is JSON.
+pub(crate) fn is_json(text: &str) -> bool {
+    starts_as_json(text) && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+fn starts_as_json(text: &str) -> bool {
+    text.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
+        || text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -156,5 +172,71 @@ impl<'de> Visitor<'de> for NodeVisitor {
             entries.push((key, value));
         }
         Ok(Node::Object { entries, cut: false })
+    }
+}
+
+/// A JSON value in which no key is repeated.
+struct Unrepeated(Value);
+
+impl<'de> Deserialize<'de> for Unrepeated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UnrepeatedVisitor)
+    }
+}
+
+struct UnrepeatedVisitor;
+
+impl<'de> Visitor<'de> for UnrepeatedVisitor {
+    type Value = Unrepeated;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Unrepeated, E> {
+        Ok(Unrepeated(Value::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Unrepeated, E> {
+        Ok(Unrepeated(Value::Bool(value)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Unrepeated, E> {
+        Ok(Unrepeated(Value::Number(value.into())))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Unrepeated, E> {
+        Ok(Unrepeated(Value::Number(value.into())))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Unrepeated, E> {
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("not a finite number"))?;
+        Ok(Unrepeated(Value::Number(number)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Unrepeated, E> {
+        Ok(Unrepeated(Value::String(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Unrepeated, E> {
+        Ok(Unrepeated(Value::String(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Unrepeated, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Unrepeated(item)) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Unrepeated(Value::Array(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unrepeated, A::Error> {
+        let mut entries = serde_json::Map::new();
+        while let Some((key, Unrepeated(value))) = map.next_entry::<String, Unrepeated>()? {
+            if entries.insert(key, value).is_some() {
+                return Err(A::Error::custom("repeated key"));
+            }
+        }
+        Ok(Unrepeated(Value::Object(entries)))
     }
 }

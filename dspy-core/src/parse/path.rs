@@ -1,5 +1,7 @@
 //! Where in a value something happened, as a JSON pointer.
 
+use std::fmt::Write as _;
+
 /// A key longer than this is shortened in a pointer, so that a hostile key cannot make every
 /// repair below it as long as itself.
 const SEGMENT: usize = 64;
@@ -7,36 +9,66 @@ const SEGMENT: usize = 64;
 /// The way from the root to the value at hand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Path {
-    segments: Vec<String>,
+    pointer: String,
+    /// Where the pointer ended before each segment.
+    starts: Vec<usize>,
 }
 
 impl Path {
     pub(crate) fn push_key(&mut self, key: &str) {
-        let mut segment: String = key.chars().take(SEGMENT).collect();
-        if segment.len() < key.len() {
-            segment.push('…');
-        }
-        self.segments.push(segment.replace('~', "~0").replace('/', "~1"));
+        self.starts.push(self.pointer.len());
+        push_key(&mut self.pointer, key);
     }
 
     pub(crate) fn push_index(&mut self, index: usize) {
-        self.segments.push(index.to_string());
+        self.starts.push(self.pointer.len());
+        push_index(&mut self.pointer, index);
     }
 
     pub(crate) fn pop(&mut self) {
-        self.segments.pop();
+        if let Some(start) = self.starts.pop() {
+            self.pointer.truncate(start);
+        }
     }
 
     pub(crate) fn depth(&self) -> usize {
-        self.segments.len()
+        self.starts.len()
     }
 
     pub(crate) fn truncate(&mut self, depth: usize) {
-        self.segments.truncate(depth);
+        if let Some(start) = self.starts.get(depth) {
+            self.pointer.truncate(*start);
+            self.starts.truncate(depth);
+        }
     }
 
     /// `/items/0`, or the empty text for the root.
     pub(crate) fn pointer(&self) -> String {
-        self.segments.iter().fold(String::new(), |path, segment| path + "/" + segment)
+        self.pointer.clone()
     }
+}
+
+/// Appends a key to a pointer.
+pub(crate) fn push_key(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    let short = key.len() <= SEGMENT;
+    if short && !key.contains(['~', '/']) {
+        return pointer.push_str(key);
+    }
+    for c in key.chars().take(SEGMENT) {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+    if !short && key.chars().nth(SEGMENT).is_some() {
+        pointer.push('…');
+    }
+}
+
+/// Appends the place in a list to a pointer.
+pub(crate) fn push_index(pointer: &mut String, index: usize) {
+    // Writing to a text cannot fail.
+    let _ = write!(pointer, "/{index}");
 }

@@ -5,9 +5,13 @@
 
 mod bare;
 mod escapes;
+mod lists;
 mod strings;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use escapes::Escapes;
+use lists::Brackets;
 
 use super::budget::Budget;
 use super::error::ParseError;
@@ -19,8 +23,8 @@ use super::repair::{Repair, RepairKind};
 /// More repairs than this are summed up in one.
 const MAX_NOTES: usize = 256;
 
-/// The keys that a schema declares, anywhere.
-pub(crate) type Vocabulary = HashSet<String>;
+pub(crate) use super::vocabulary::Vocabulary;
+pub(crate) use strings::{closes, is_key_char, opens};
 
 /// A value that was read, and where it ended.
 #[derive(Debug)]
@@ -83,10 +87,12 @@ struct Reader<'t> {
     open: Vec<Open>,
     path: Path,
     notes: Vec<Repair>,
+    told: Vec<RepairKind>,
     dropped_notes: usize,
     bare: bool,
     committed: bool,
     in_key: bool,
+    escapes: Escapes,
 }
 
 impl<'t> Reader<'t> {
@@ -106,10 +112,12 @@ impl<'t> Reader<'t> {
             open: Vec::new(),
             path: Path::default(),
             notes: Vec::new(),
+            told: Vec::new(),
             dropped_notes: 0,
             bare: false,
             committed: false,
             in_key: false,
+            escapes: Escapes::default(),
         }
     }
 
@@ -132,20 +140,24 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self) -> Result<Node, ParseError> {
-        self.skip()?;
+        self.skip_before_value()?;
         match self.peek() {
             None => Err(self.malformed("the text ends where a value is expected")),
             Some('{') => self.object(),
-            Some('[') => self.array(),
+            Some('[') => self.array(Brackets::Square),
+            Some('(') if self.starts_tuple()? => self.array(Brackets::Round),
             Some(c) if strings::opens(c) => self.string(),
             Some(_) => self.bare_value(),
         }
     }
 
     fn object(&mut self) -> Result<Node, ParseError> {
+        if !self.open.is_empty() && self.starts_set()? {
+            return self.array(Brackets::Curly);
+        }
         self.enter(Open::Object)?;
         let mut entries: Vec<(String, Node)> = Vec::new();
-        let mut index_of: HashMap<String, usize> = HashMap::new();
+        let mut places = Places::default();
         let mut cut = false;
         let mut comma = true;
         loop {
@@ -170,12 +182,14 @@ impl<'t> Reader<'t> {
                     self.note(RepairKind::Syntax, "]", "}]");
                     break;
                 }
-                Some(',') => {
-                    if comma {
-                        self.note(RepairKind::Syntax, ",", "");
-                    }
+                Some(']') if !entries.is_empty() && self.open.len() == 1 => {
+                    self.note(RepairKind::Syntax, "]", "}");
+                    self.advance(']')?;
+                    break;
+                }
+                Some(c @ (',' | ';')) => {
+                    self.separated(c, comma)?;
                     comma = true;
-                    self.advance(',')?;
                 }
                 Some(_) if self.ellipsis()? => {}
                 Some(_) => {
@@ -189,12 +203,12 @@ impl<'t> Reader<'t> {
                     let key = self.key()?;
                     self.path.push_key(&key);
                     let value = self.value()?;
-                    if let Some(entry) = index_of.get(&key).and_then(|at| entries.get_mut(*at)) {
-                        let (from, to) = (super::excerpt::excerpt_node(&entry.1), String::new());
-                        self.note(RepairKind::DuplicateKey, &from, &to);
-                        entry.1 = value;
+                    let place = places.find(&entries, &key);
+                    if let Some((_, old)) = place.and_then(|at| entries.get_mut(at)) {
+                        let from = super::excerpt::excerpt_node(old);
+                        self.note(RepairKind::DuplicateKey, &from, "");
+                        *old = value;
                     } else {
-                        index_of.insert(key.clone(), entries.len());
                         entries.push((key, value));
                     }
                     self.path.pop();
@@ -205,69 +219,13 @@ impl<'t> Reader<'t> {
         Ok(Node::Object { entries, cut })
     }
 
-    fn array(&mut self) -> Result<Node, ParseError> {
-        self.enter(Open::Array)?;
-        let mut items = Vec::new();
-        let mut comma = true;
-        loop {
-            self.skip()?;
-            match self.peek() {
-                None if items.is_empty() => {
-                    return Err(self.malformed("the text ends inside a list"));
-                }
-                None => {
-                    self.note(RepairKind::Incomplete, "", "]");
-                    break;
-                }
-                Some(']') => {
-                    if items.is_empty() && self.after_comma() {
-                        return Err(self.malformed("a list holds nothing but commas"));
-                    }
-                    if comma && !items.is_empty() {
-                        self.note(RepairKind::Syntax, ",]", "]");
-                    }
-                    self.advance(']')?;
-                    break;
-                }
-                Some('}') if self.encloses(Open::Object) => {
-                    self.note(RepairKind::Syntax, "}", "]}");
-                    break;
-                }
-                Some(',') => {
-                    if comma {
-                        self.note(RepairKind::Syntax, ",", "");
-                    }
-                    comma = true;
-                    self.advance(',')?;
-                }
-                Some(_) if self.ellipsis()? => {}
-                Some(c) => {
-                    if strings::opens(c) && !items.is_empty() && self.at_key_of_parent()? {
-                        self.note(RepairKind::Syntax, "", "]");
-                        break;
-                    }
-                    if !comma {
-                        if !self.after_space() && !self.after_bracket() {
-                            return Err(self.malformed("there is no comma between two items"));
-                        }
-                        self.note(RepairKind::Syntax, "", ",");
-                    }
-                    comma = false;
-                    self.path.push_index(items.len());
-                    items.push(self.value()?);
-                    self.path.pop();
-                    self.committed |= strings::opens(c) || c == '{' || c == '[';
-                }
-            }
-        }
-        self.open.pop();
-        Ok(Node::List(items))
-    }
-
     /// A key and the colon after it.
     fn key(&mut self) -> Result<String, ParseError> {
         let quoted = self.peek().is_some_and(strings::opens);
         let key = if quoted { self.quoted_key()? } else { self.bare_key()? };
+        if let Some(key) = self.half_quoted(&key)? {
+            return Ok(key);
+        }
         self.skip()?;
         match self.peek() {
             Some(':') => self.advance(':')?,
@@ -288,9 +246,28 @@ impl<'t> Reader<'t> {
         Ok(key)
     }
 
+    /// `"name: "Ada"`: a key whose closing quote is missing, so that it ended where its value starts.
+    fn half_quoted(&mut self, key: &str) -> Result<Option<String>, ParseError> {
+        let Some(name) = key.trim_end().strip_suffix(':') else { return Ok(None) };
+        let before = self.text.get(..self.at).unwrap_or_default();
+        let glued =
+            self.peek().is_some_and(|c| !is_space(c) && !matches!(c, ':' | ',' | '}' | ']'));
+        let Some(quote) = before.chars().next_back().filter(|c| strings::opens(*c)) else {
+            return Ok(None);
+        };
+        if !glued || !self.known.contains(name) {
+            return Ok(None);
+        }
+        self.at -= quote.len_utf8();
+        self.note(RepairKind::Syntax, key, name);
+        self.committed = true;
+        Ok(Some(name.to_owned()))
+    }
+
     /// Whether a known key of the enclosing object stands here, so that the list was not closed.
-    fn at_key_of_parent(&mut self) -> Result<bool, ParseError> {
-        if !self.encloses(Open::Object) {
+    fn at_key_of_parent(&mut self, c: char) -> Result<bool, ParseError> {
+        let starts_key = strings::opens(c) || c.is_alphabetic() || c == '_';
+        if !starts_key || !self.encloses(Open::Object) {
             return Ok(false);
         }
         match self.key_ahead(self.at)? {
@@ -316,11 +293,30 @@ impl<'t> Reader<'t> {
 
     /// Skips white space and comments.
     fn skip(&mut self) -> Result<(), ParseError> {
+        self.skip_blanks(true)
+    }
+
+    /// The same where a value is expected, which may be `#fff`.
+    fn skip_before_value(&mut self) -> Result<(), ParseError> {
+        self.skip_blanks(false)
+    }
+
+    fn skip_blanks(&mut self, glued_hash: bool) -> Result<(), ParseError> {
         loop {
             let rest = self.rest();
+            // Most often there is nothing to skip, or a single space.
+            match rest.as_bytes() {
+                [b'!'..=b'"' | b'$'..=b'.' | b'0'..=b'~', ..] => return Ok(()),
+                [b' ', b'!'..=b'"' | b'$'..=b'.' | b'0'..=b'~', ..] => {
+                    return self.jump(self.at + 1);
+                }
+                _ => {}
+            }
             let trimmed = rest.trim_start_matches(is_space);
             self.jump(self.text.len() - trimmed.len())?;
-            let hash = trimmed.starts_with("# ") && (self.after_space() || self.at == 0);
+            let hash = trimmed.starts_with('#')
+                && (glued_hash || trimmed.starts_with("# "))
+                && (self.after_space() || self.at == 0);
             let length = if trimmed.starts_with("//") || hash {
                 trimmed.find('\n').unwrap_or(trimmed.len())
             } else if trimmed.starts_with("/*") {
@@ -331,8 +327,7 @@ impl<'t> Reader<'t> {
             } else {
                 return Ok(());
             };
-            let comment = excerpt(trimmed.get(..length).unwrap_or_default());
-            self.note(RepairKind::Syntax, &comment, "");
+            self.note(RepairKind::Syntax, trimmed.get(..length).unwrap_or_default(), "");
             self.jump(self.at + length)?;
         }
     }
@@ -384,12 +379,12 @@ impl<'t> Reader<'t> {
 
     fn note(&mut self, kind: RepairKind, from: &str, to: &str) {
         // Losses are always told; of the rest a long tail is only counted.
-        if self.notes.len() >= MAX_NOTES {
-            let told = self.notes.iter().any(|note| note.kind == kind);
-            if told {
-                self.dropped_notes += 1;
-                return;
-            }
+        if self.notes.len() >= MAX_NOTES && self.told.contains(&kind) {
+            self.dropped_notes += 1;
+            return;
+        }
+        if !self.told.contains(&kind) {
+            self.told.push(kind);
         }
         self.notes.push(Repair {
             path: self.path.pointer(),
@@ -408,6 +403,24 @@ impl<'t> Reader<'t> {
             problem: problem.to_owned(),
             near: excerpt(&near.into_iter().collect::<String>()),
         }
+    }
+}
+
+/// Where the keys of an object stand, looked up in a table only if there are many.
+#[derive(Default)]
+struct Places(HashMap<String, usize>);
+
+impl Places {
+    const FEW: usize = 16;
+
+    fn find(&mut self, entries: &[(String, Node)], key: &str) -> Option<usize> {
+        if entries.len() < Self::FEW {
+            return entries.iter().position(|(other, _)| other == key);
+        }
+        for (at, (other, _)) in entries.iter().enumerate().skip(self.0.len()) {
+            self.0.insert(other.clone(), at);
+        }
+        self.0.get(key).copied()
     }
 }
 

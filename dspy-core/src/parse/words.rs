@@ -1,5 +1,9 @@
 //! Comparing what a model wrote with what was asked for: dressing, words, negation.
 
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// Words that turn what follows around, or compare with it.
 const NEGATIONS: &[&str] = &[
     "not",
@@ -30,12 +34,16 @@ const NEGATIONS: &[&str] = &[
     "lacks",
 ];
 
+/// The most layers of dressing that are removed.
+const LAYERS: usize = 12;
+
 /// Removes white space, Markdown marks, quotes, brackets around the whole, and final punctuation.
 pub(crate) fn undressed(text: &str) -> &str {
     let mut current = text;
-    loop {
+    for _ in 0..LAYERS {
         let mut next = current.trim_matches(super::reader::is_space);
-        next = next.trim_matches(['*', '`', '"', '“', '”', '„', '‘', '’', '\'']);
+        next =
+            next.trim_matches(['*', '`', '"', '“', '”', '„', '‘', '’', '\'', '«', '»', '「', '」']);
         next = next.trim_end_matches(['.', ',', ';', ':', '!']);
         for (open, close) in [('(', ')'), ('[', ']'), ('_', '_'), ('~', '~'), ('<', '>')] {
             if let Some(inner) = next.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
@@ -65,6 +73,7 @@ pub(crate) fn undressed(text: &str) -> &str {
         }
         current = next;
     }
+    current
 }
 
 /// The words of an identifier or phrase, in lower case: `inProgress`, `IN_PROGRESS` and
@@ -99,8 +108,9 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 
 /// A form in which spellings of the same name are equal. Words run together, except digits.
 pub(crate) fn same_form(text: &str) -> String {
+    let text = composed(text);
     let mut form = String::new();
-    for word in words(undressed(text)) {
+    for word in words(undressed(&text)) {
         let digits = form.ends_with(|c: char| c.is_ascii_digit())
             && word.starts_with(|c: char| c.is_ascii_digit());
         if digits {
@@ -111,9 +121,25 @@ pub(crate) fn same_form(text: &str) -> String {
     form
 }
 
+/// The text in Unicode's form KC: letters and digits of full width, ligatures and accents apart
+/// become the ordinary ones.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
 /// Whether a text is one of the words for null.
 pub(crate) fn is_null_word(text: &str) -> bool {
     matches!(text.trim(), "null" | "Null" | "NULL" | "None" | "none" | "N/A" | "n/a")
+}
+
+/// Whether more of the text may make it one of the words for null.
+pub(crate) fn may_become_null(text: &str) -> bool {
+    let words = ["null", "Null", "NULL", "None", "none", "N/A", "n/a"];
+    let text = text.trim();
+    words.iter().any(|word| word.starts_with(text))
 }
 
 /// A word of a sentence, with where it came from.

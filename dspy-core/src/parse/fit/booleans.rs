@@ -7,7 +7,7 @@ use crate::parse::error::ParseError;
 use crate::parse::excerpt::excerpt_node;
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
-use crate::parse::words::{negates, sentence_words, undressed};
+use crate::parse::words::{composed, negates, sentence_words, undressed};
 
 /// Words that leave the answer open.
 const HEDGES: &[&str] = &[
@@ -80,7 +80,7 @@ impl Fitter<'_> {
 
     /// The answer that prose gives: with its first word, or with its last one.
     fn said(&self, text: &str, node: &Node, expected: &str) -> Result<Option<bool>, ParseError> {
-        if text.len() > LONGEST {
+        if text.len() > LONGEST || !text.contains(char::is_alphabetic) {
             return Ok(None);
         }
         let words = sentence_words(text);
@@ -128,7 +128,7 @@ impl Fitter<'_> {
 }
 
 fn word(text: &str) -> Option<bool> {
-    match text.to_lowercase().as_str() {
+    match composed(text).to_lowercase().as_str() {
         "true" | "yes" => Some(true),
         "false" | "no" => Some(false),
         _ => None,

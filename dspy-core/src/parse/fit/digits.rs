@@ -1,6 +1,8 @@
 //! Finding the one number in a text.
 
-use crate::parse::words::{negated, sentence_words};
+use std::borrow::Cow;
+
+use crate::parse::words::{negated, sentence_words, undressed};
 
 /// What a text says about numbers.
 #[derive(Debug, PartialEq)]
@@ -104,7 +106,12 @@ const LONGEST: usize = 4000;
 
 /// The one number of a text, undressed: `$1,234.50` is `1234.50`, `**42**` is `42`.
 pub(super) fn find(text: &str) -> Digits {
-    if text.len() > LONGEST || text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
+    if text.len() > LONGEST {
+        return Digits::Nothing;
+    }
+    let narrow = narrow(text);
+    let text: &str = &narrow;
+    if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) || in_brackets(text) {
         return Digits::Nothing;
     }
     let chars: Vec<char> = text.chars().collect();
@@ -135,11 +142,48 @@ pub(super) fn find(text: &str) -> Digits {
     }
 }
 
+/// The quotient, if the text is a fraction of two whole numbers and nothing else: `3/4`.
+pub(super) fn fraction(text: &str) -> Option<f64> {
+    let plain = undressed(text);
+    let (above, below) = plain.split_once(['/', '⁄'])?;
+    let whole = |text: &str| {
+        let short = (1..=9).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit());
+        short.then(|| text.parse::<f64>().ok())?
+    };
+    let (sign, above) = match above.trim().strip_prefix(['-', '−']) {
+        Some(above) => (-1.0, above),
+        None => (1.0, above.trim()),
+    };
+    let below = whole(below.trim()).filter(|below| *below != 0.0)?;
+    Some(sign * whole(above)? / below)
+}
+
+/// Digits, signs and points of full width as those of ASCII.
+fn narrow(text: &str) -> Cow<'_, str> {
+    let wide = |c: char| ('\u{ff01}'..='\u{ff5e}').contains(&c);
+    if !text.contains(wide) {
+        return Cow::Borrowed(text);
+    }
+    let narrowed = |c: char| match wide(c) {
+        true => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        false => c,
+    };
+    Cow::Owned(text.chars().map(narrowed).collect())
+}
+
+/// Whether the whole text stands in brackets, as bookkeepers write what is negative.
+fn in_brackets(text: &str) -> bool {
+    let text = text.trim();
+    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inner.is_some_and(|inner| !inner.contains(|c: char| c.is_alphabetic() || c == ','))
+}
+
 /// The number whose first digit is at `start`: where it ends, and its JSON form if it is clear.
 fn token(chars: &[char], start: usize) -> (usize, Option<String>) {
     let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
     let mut end = start;
-    while digit(end) || (matches!(chars.get(end), Some('.' | ',' | '_')) && digit(end + 1)) {
+    let mark = |at: usize| matches!(chars.get(at), Some('.' | ',' | '_' | '\'' | '’'));
+    while digit(end) || (mark(end) && digit(end + 1)) {
         end += 1;
     }
     let mut body: String = chars.get(start..end).unwrap_or_default().iter().collect();
@@ -180,6 +224,12 @@ fn sign(chars: &[char], start: usize) -> Option<&'static str> {
         back(1).is_some_and(currency) || (back(1) == Some(' ') && back(2).is_some_and(currency));
     if money {
         steps = if back(1) == Some(' ') { 3 } else { 2 };
+        // `US$`
+        let letters = (0..3).take_while(|more| back(steps + more).is_some_and(char::is_uppercase));
+        let letters = letters.count();
+        if (1..=2).contains(&letters) && !back(steps + letters).is_some_and(char::is_alphanumeric) {
+            steps += letters;
+        }
     }
     let Some(c) = back(steps) else {
         return Some("");
@@ -195,7 +245,9 @@ fn sign(chars: &[char], start: usize) -> Option<&'static str> {
             }
         }
         '(' if money => None,
-        '…' | '<' | '>' | '≤' | '≥' | '^' | '/' | '.' | ',' | '_' | '×' | '\\' => None,
+        '–' | '—' | '…' | '<' | '>' | '≤' | '≥' | '^' | '/' | '.' | ',' | '_' | '×' | '\\' => {
+            None
+        }
         c if c.is_alphanumeric() => None,
         c if c.is_whitespace() => {
             // `- 5` may be a bullet or a sign, `< 5` is no number.
@@ -237,7 +289,13 @@ fn plain(body: &str) -> Option<String> {
         head && rest.peek().is_some() && rest.all(|group| group.len() == 3)
     };
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let number = if body.contains('_') {
+    let body = &body.replace('’', "'");
+    let number = if body.contains('\'') {
+        let (whole, fraction) = body.split_once('.').map_or((&**body, ""), |parts| parts);
+        let point = if fraction.is_empty() { "" } else { "." };
+        (grouped(whole, '\'') && commas == 0 && dots <= 1 && digits(fraction))
+            .then(|| format!("{}{point}{fraction}", whole.replace('\'', "")))
+    } else if body.contains('_') {
         (grouped(body, '_') && dots + commas == 0).then(|| body.replace('_', ""))
     } else if commas == 0 {
         (dots <= 1).then(|| body.to_owned())

@@ -1,5 +1,7 @@
 //! Map targets: keys that the schema does not name.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::Fitter;
@@ -7,26 +9,22 @@ use crate::parse::error::ParseError;
 use crate::parse::excerpt::excerpt_node;
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
+use crate::parse::schemas::{Additional, Facts, ObjectFacts};
 
-impl Fitter<'_> {
-    /// The schema for the value of an undeclared key; `None` if such keys have no meaning.
-    pub(super) fn undeclared<'a>(&self, schema: &'a Value, key: &str) -> Undeclared<'a> {
-        let patterns = schema.get("patternProperties").and_then(Value::as_object);
-        for (pattern, value) in patterns.into_iter().flatten() {
+impl<'d> Fitter<'d> {
+    /// What the schema says of an undeclared key.
+    pub(super) fn undeclared(&self, object: &ObjectFacts<'d>, key: &str) -> Additional<'d> {
+        for (pattern, value) in object.patterns.into_iter().flatten() {
             let fits = match pattern.as_str() {
                 r"^-?\d+$" => is_integer(key.strip_prefix('-').unwrap_or(key)),
                 r"^\d+$" => is_integer(key),
                 _ => self.patterns.find(pattern, key) != Some(false),
             };
             if fits {
-                return Undeclared::Fits(value);
+                return Additional::Fits(value);
             }
         }
-        match schema.get("additionalProperties") {
-            Some(Value::Bool(false)) => Undeclared::Refused,
-            None => Undeclared::Ignored,
-            Some(value) => Undeclared::Fits(value),
-        }
+        object.additional
     }
 
     /// `[{"key": "a", "value": 1}]`, the form that a map takes where maps cannot be asked for.
@@ -34,7 +32,8 @@ impl Fitter<'_> {
         &mut self,
         items: &[Node],
         node: &Node,
-        schema: &Value,
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
     ) -> Result<Value, ParseError> {
         let expected = "an object";
         let mut entries: Vec<(String, Node)> = Vec::with_capacity(items.len());
@@ -60,39 +59,54 @@ impl Fitter<'_> {
             entries.push((key, value.clone()));
         }
         self.repair(RepairKind::Pairs, &excerpt_node(node), "");
-        let map = self.fit_map(&entries, schema)?;
-        Ok(Value::Object(map))
+        let map = self.fit_map(&entries, object)?;
+        self.whole(map, false, false, facts, object)
     }
 
     pub(super) fn fit_map(
         &mut self,
         entries: &[(String, Node)],
-        schema: &Value,
+        object: &ObjectFacts<'d>,
     ) -> Result<Map<String, Value>, ParseError> {
         let mut map = Map::with_capacity(entries.len());
         for (key, value) in entries {
-            match self.undeclared(schema, key) {
-                Undeclared::Fits(inner) => {
+            match self.undeclared(object, key) {
+                Additional::Fits(inner) => {
                     self.path.push_key(key);
                     let value = self.fit(value, inner)?;
                     self.path.pop();
                     map.insert(key.clone(), value);
                 }
-                Undeclared::Ignored => {
+                Additional::Ignored => {
                     map.insert(key.clone(), value.to_value());
                 }
-                Undeclared::Refused => return Err(self.unknown_key(key, schema)),
+                Additional::Refused => return Err(self.unknown_key(key, object)),
             }
         }
         Ok(map)
     }
-}
 
-/// What happens to a key that the schema does not declare.
-pub(super) enum Undeclared<'a> {
-    Fits(&'a Value),
-    Ignored,
-    Refused,
+    /// Whether the only value of a map could be the map itself: `{"result": {"a": 1}}`.
+    pub(super) fn wraps_map(
+        &mut self,
+        entries: &[(String, Node)],
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
+    ) -> Result<bool, ParseError> {
+        let [(key, inner @ Node::Object { .. })] = entries else {
+            return Ok(false);
+        };
+        // Where the values are objects themselves, the outer map is as good as any.
+        if let Additional::Fits(value) = self.undeclared(object, key)
+            && (self.schemas.wants(value)?.object || self.schemas.wants(value)?.anything)
+        {
+            return Ok(false);
+        }
+        let mark = self.repairs.len();
+        let fits = self.attempt(inner, facts)?.is_ok();
+        self.repairs.truncate(mark);
+        Ok(fits)
+    }
 }
 
 fn is_integer(text: &str) -> bool {

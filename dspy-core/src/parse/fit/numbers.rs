@@ -1,6 +1,6 @@
 //! Number targets.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::whole::Whole;
 use super::{Fitter, bounds, digits};
@@ -9,8 +9,17 @@ use crate::parse::excerpt::excerpt;
 use crate::parse::node::{Node, number};
 use crate::parse::repair::RepairKind;
 
-impl Fitter<'_> {
-    pub(super) fn fit_integer(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+impl<'d> Fitter<'d> {
+    pub(super) fn fit_integer(
+        &mut self,
+        node: &Node,
+        schema: &'d Value,
+    ) -> Result<Value, ParseError> {
+        if let Node::Number(raw) = node
+            && let Some(number) = as_is(raw, schema)
+        {
+            return Ok(Value::Number(number));
+        }
         let expected = bounds::described("an integer", schema);
         if let Some(inner) = self.single(node, &expected)? {
             return self.unwrapped(node, &inner, schema);
@@ -43,10 +52,28 @@ impl Fitter<'_> {
         Ok(value)
     }
 
-    pub(super) fn fit_number(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+    pub(super) fn fit_number(
+        &mut self,
+        node: &Node,
+        schema: &'d Value,
+    ) -> Result<Value, ParseError> {
+        if let Node::Number(raw) = node
+            && let Some(number) = number(raw).filter(|number| bounds::admits(number, schema))
+        {
+            return Ok(Value::Number(number));
+        }
         let expected = bounds::described("a number", schema);
         if let Some(inner) = self.single(node, &expected)? {
             return self.unwrapped(node, &inner, schema);
+        }
+        if let Node::Text(text) = node
+            && let Some(number) = digits::fraction(text).and_then(Number::from_f64)
+        {
+            if !bounds::admits(&number, schema) {
+                return Err(self.mismatch(&expected, node));
+            }
+            self.dressed(node, &number.to_string());
+            return Ok(Value::Number(number));
         }
         let raw = self.digits(node, &expected)?;
         let number = number(&raw).filter(|number| bounds::admits(number, schema));
@@ -72,6 +99,11 @@ impl Fitter<'_> {
             _ => return Err(self.mismatch(expected, node)),
         };
         self.budget.spend(text.len())?;
+        // Most numbers in quotes are plain ones.
+        let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'));
+        if plain && number(text).is_some() {
+            return Ok(text.clone());
+        }
         match digits::find(text) {
             digits::Digits::One(raw) => Ok(raw),
             digits::Digits::Several(candidates) => {
@@ -88,20 +120,12 @@ impl Fitter<'_> {
         node: &Node,
         expected: &str,
     ) -> Result<Option<Node>, ParseError> {
-        let inner = match node {
-            Node::List(items) => match items.as_slice() {
-                [only] => only,
-                _ => return Err(self.mismatch(expected, node)),
+        match node {
+            Node::List(_) | Node::Object { cut: false, .. } => match only_scalar(node) {
+                Some(scalar) => Ok(Some(scalar.clone())),
+                None => Err(self.mismatch(expected, node)),
             },
-            Node::Object { entries, cut: false } => match entries.as_slice() {
-                [(_, only)] => only,
-                _ => return Err(self.mismatch(expected, node)),
-            },
-            _ => return Ok(None),
-        };
-        match inner {
-            Node::List(_) | Node::Object { .. } => Err(self.mismatch(expected, node)),
-            scalar => Ok(Some(scalar.clone())),
+            _ => Ok(None),
         }
     }
 
@@ -109,10 +133,42 @@ impl Fitter<'_> {
         &mut self,
         node: &Node,
         inner: &Node,
-        schema: &Value,
+        schema: &'d Value,
     ) -> Result<Value, ParseError> {
         let from = crate::parse::excerpt::excerpt_node(node);
         self.repair(RepairKind::Unwrapped, &from, "");
         self.fit(inner, schema)
     }
+}
+
+/// The only value of a list or an object, if it is a scalar.
+pub(super) fn only_scalar(node: &Node) -> Option<&Node> {
+    let only = match node {
+        Node::List(items) => match items.as_slice() {
+            [only] => only,
+            _ => return None,
+        },
+        Node::Object { entries, cut: false } => match entries.as_slice() {
+            [(_, only)] => only,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (!matches!(only, Node::List(_) | Node::Object { .. })).then_some(only)
+}
+
+/// An integer that is written as JSON writes it and keeps to its bounds.
+fn as_is(raw: &str, schema: &Value) -> Option<Number> {
+    number(raw).filter(|number| raw != "-0" && fits_integer(number, schema))
+}
+
+/// Whether a number is an integer within its bounds and its format.
+pub(crate) fn fits_integer(number: &Number, schema: &Value) -> bool {
+    Whole::of(number)
+        .is_some_and(|whole| bounds::holds(whole, schema) && bounds::is_in_format(whole, schema))
+}
+
+/// Whether a number is within its bounds and its format.
+pub(crate) fn fits_number(number: &Number, schema: &Value) -> bool {
+    bounds::admits(number, schema)
 }

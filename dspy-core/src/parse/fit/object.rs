@@ -1,46 +1,58 @@
 //! Object targets.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
-use super::map::Undeclared;
 use super::{Fitter, keys};
 use crate::parse::error::ParseError;
 use crate::parse::excerpt::{excerpt, excerpt_node};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
-use crate::parse::schemas::{kind_of, properties, required, requires};
+use crate::parse::schemas::{Additional, Facts, ObjectFacts, Shape};
 
 /// The most keys that an error lists.
 const LISTED: usize = 20;
 
-impl Fitter<'_> {
-    pub(super) fn fit_object(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
-        let declared = properties(schema);
+impl<'d> Fitter<'d> {
+    pub(super) fn fit_object(
+        &mut self,
+        node: &Node,
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
+    ) -> Result<Value, ParseError> {
         match node {
-            Node::Object { entries, cut } => match declared {
-                Some(declared) => self.fit_entries(node, entries, *cut, schema, declared),
+            Node::Object { entries, cut } => match object.declared {
+                Some(declared) => self.fit_entries(node, entries, *cut, facts, object, declared),
                 None => {
-                    let map = self.fit_map(entries, schema)?;
-                    self.whole(map, *cut, false, schema)
+                    if self.wraps_map(entries, facts, object)? {
+                        let inner = entries.iter().map(|(_, inner)| excerpt_node(inner));
+                        let both = std::iter::once(excerpt_node(node)).chain(inner).collect();
+                        return Err(self.ambiguous("a map", node, both));
+                    }
+                    let map = self.fit_map(entries, object)?;
+                    self.whole(map, *cut, false, facts, object)
                 }
             },
             Node::Text(text) => match self.decoded(text)? {
                 Some(inner) => {
-                    let fitted = self.fit_object(&inner, schema);
+                    let fitted = self.fit_object(&inner, facts, object);
                     self.decodes -= 1;
                     fitted
                 }
-                None => Err(self.mismatch(&expected(schema), node)),
+                None => Err(self.mismatch(&expected(object), node)),
             },
-            Node::List(items) if declared.is_none() => self.fit_pairs(items, node, schema),
+            Node::List(items) if object.declared.is_none() => {
+                self.fit_pairs(items, node, facts, object)
+            }
             Node::List(items) => match items.as_slice() {
                 [only @ Node::Object { .. }] => {
                     self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
-                    self.fit_object(only, schema)
+                    self.fit_object(only, facts, object)
                 }
-                _ => Err(self.mismatch(&expected(schema), node)),
+                _ => Err(self.mismatch(&expected(object), node)),
             },
-            _ => Err(self.mismatch(&expected(schema), node)),
+            _ => Err(self.mismatch(&expected(object), node)),
         }
     }
 
@@ -49,42 +61,41 @@ impl Fitter<'_> {
         node: &Node,
         entries: &[(String, Node)],
         cut: bool,
-        schema: &Value,
-        declared: &Map<String, Value>,
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
+        declared: &'d Map<String, Value>,
     ) -> Result<Value, ParseError> {
         self.budget.spend(entries.len() + declared.len())?;
-        let matched = keys::matched(entries, declared);
-        let exact = entries.iter().zip(&matched).any(|((key, _), property)| {
-            property.is_some_and(|name| key == name || keys::is_alias(key, declared.get(name)))
-        });
+        let matched = keys::matched(entries, object);
+        let exact = entries.iter().any(|(key, _)| object.named(key).is_some());
         if !exact
             && !entries.is_empty()
             && !declared.is_empty()
-            && let Some(value) = self.inside(node, entries, schema, &matched)?
+            && let Some(value) = self.inside(node, entries, facts, object, &matched)?
         {
             return Ok(value);
         }
         let mut map = Map::with_capacity(declared.len());
         let mut ignored = false;
         for ((key, value), property) in entries.iter().zip(&matched) {
-            let fitted = match property {
-                Some(property) => {
+            match property.and_then(|property| declared.get_key_value(property)) {
+                Some((property, inner)) => {
                     if key != property {
                         self.repair(RepairKind::KeyRenamed, &excerpt(key), property);
                     }
-                    let inner = declared.get(*property).unwrap_or(&Value::Bool(true));
-                    self.fit_property(property, value, inner, schema)?
-                        .map(|value| ((*property).to_owned(), value))
+                    if let Some(value) = self.fit_property(property, value, inner, object)? {
+                        map.insert(property.clone(), value);
+                    }
                 }
-                None => {
-                    let extra = self.fit_extra(key, value, schema)?;
-                    ignored |= extra.is_none();
-                    extra
-                }
-            };
-            map.extend(fitted);
+                None => match self.fit_extra(key, value, object)? {
+                    Some(value) => {
+                        map.insert(key.clone(), value);
+                    }
+                    None => ignored = true,
+                },
+            }
         }
-        self.whole(map, cut, ignored, schema)
+        self.whole(map, cut, ignored, facts, object)
     }
 
     /// What an object holds that has no declared key, but wraps one that does.
@@ -92,28 +103,26 @@ impl Fitter<'_> {
         &mut self,
         node: &Node,
         entries: &[(String, Node)],
-        schema: &Value,
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
         matched: &[Option<&str>],
     ) -> Result<Option<Value>, ParseError> {
         let respelled = matched.iter().any(Option::is_some);
         if let Some(inner) = wrapped(entries)
-            && let Ok(value) = self.attempt(inner, schema)?
+            && let Ok(value) = self.attempt(inner, facts)?
         {
-            if respelled {
+            if respelled && object.required.len() <= 1 {
                 // `{"Note": {"note": …}}` could be the object itself.
                 let both = vec![excerpt_node(node), excerpt_node(inner)];
-                let required = required(schema).count();
-                if required <= 1 {
-                    return Err(self.ambiguous(&expected(schema), node, both));
-                }
+                return Err(self.ambiguous(&expected(object), node, both));
             }
             self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
             return Ok(Some(value));
         }
         let ignored =
-            |(key, _): &(String, Node)| matches!(self.undeclared(schema, key), Undeclared::Ignored);
+            |(key, _): &(String, Node)| matches!(self.undeclared(object, key), Additional::Ignored);
         if !respelled && entries.iter().all(ignored) {
-            return Err(self.mismatch(&expected(schema), node));
+            return Err(self.mismatch(&expected(object), node));
         }
         Ok(None)
     }
@@ -123,13 +132,14 @@ impl Fitter<'_> {
         &mut self,
         key: &str,
         value: &Node,
-        inner: &Value,
-        schema: &Value,
+        inner: &'d Value,
+        object: &ObjectFacts<'d>,
     ) -> Result<Option<Value>, ParseError> {
         self.path.push_key(key);
-        let fitted = if matches!(value, Node::Null) && !requires(schema, key) {
+        let fitted = if matches!(value, Node::Null) && !object.requires(key) {
             // A key that may be absent may be null, and then has its default.
-            let fits = self.attempt(value, inner)?.ok();
+            let property = self.schemas.facts(inner)?;
+            let fits = self.attempt(value, &property)?.ok();
             let default = inner.get("default");
             if fits.is_none() {
                 let shown = default.map_or_else(String::new, |value| excerpt(&value.to_string()));
@@ -143,43 +153,44 @@ impl Fitter<'_> {
         Ok(fitted)
     }
 
+    /// The value of an undeclared key; `None` if it is left out.
     fn fit_extra(
         &mut self,
         key: &str,
         value: &Node,
-        schema: &Value,
-    ) -> Result<Option<(String, Value)>, ParseError> {
-        match self.undeclared(schema, key) {
-            Undeclared::Fits(inner) => {
+        object: &ObjectFacts<'d>,
+    ) -> Result<Option<Value>, ParseError> {
+        match self.undeclared(object, key) {
+            Additional::Fits(inner) => {
                 self.path.push_key(key);
                 let value = self.fit(value, inner)?;
                 self.path.pop();
-                Ok(Some((key.to_owned(), value)))
+                Ok(Some(value))
             }
-            Undeclared::Ignored => {
+            Additional::Ignored => {
                 let from = format!("{}: {}", excerpt(key), excerpt_node(value));
                 self.repair(RepairKind::ExtraKey, &excerpt(&from), "");
                 Ok(None)
             }
-            Undeclared::Refused => Err(self.unknown_key(key, schema)),
+            Additional::Refused => Err(self.unknown_key(key, object)),
         }
     }
 
     /// The object with its defaults. Nothing that is required is filled in if it may have been
     /// meant: by an object that was cut off, or by a key that nobody knows.
-    fn whole(
+    pub(super) fn whole(
         &mut self,
         mut map: Map<String, Value>,
         cut: bool,
         ignored: bool,
-        schema: &Value,
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
     ) -> Result<Value, ParseError> {
-        let declared = properties(schema);
-        for key in required(schema) {
-            if map.contains_key(key) {
+        for key in &object.required {
+            if map.contains_key(*key) {
                 continue;
             }
-            let property = declared.and_then(|declared| declared.get(key));
+            let property = object.declared.and_then(|declared| declared.get(*key));
             let filled = match property {
                 Some(property) if !cut && !ignored => self.absent(key, property)?,
                 _ => None,
@@ -187,13 +198,13 @@ impl Fitter<'_> {
             let Some(value) = filled else {
                 return Err(ParseError::MissingKey {
                     path: self.path.pointer(),
-                    key: key.to_owned(),
+                    key: (*key).to_owned(),
                 });
             };
-            map.insert(key.to_owned(), value);
+            map.insert((*key).to_owned(), value);
         }
-        if !cut {
-            for (key, property) in declared.into_iter().flatten() {
+        if !cut && object.has_defaults {
+            for (key, property) in object.declared.into_iter().flatten() {
                 if let Some(default) = property.get("default")
                     && !map.contains_key(key)
                 {
@@ -201,6 +212,13 @@ impl Fitter<'_> {
                 }
             }
         }
+        if object.counted {
+            self.count(&map, facts.schema)?;
+        }
+        Ok(Value::Object(map))
+    }
+
+    fn count(&self, map: &Map<String, Value>, schema: &Value) -> Result<(), ParseError> {
         let count = map.len() as u64;
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
         if limit("minProperties").is_some_and(|least| count < least)
@@ -212,29 +230,28 @@ impl Fitter<'_> {
                 found: format!("{count} keys"),
             });
         }
-        Ok(Value::Object(map))
+        Ok(())
     }
 
     /// What a required key that is missing stands for: its default, no items, or null.
-    fn absent(&mut self, key: &str, property: &Value) -> Result<Option<Value>, ParseError> {
+    fn absent(&mut self, key: &str, property: &'d Value) -> Result<Option<Value>, ParseError> {
         if let Some(default) = property.get("default") {
             self.filled(key, RepairKind::DefaultFilled, default);
             return Ok(Some(default.clone()));
         }
-        let property = self.schemas.resolve(property)?;
-        if self.schemas.without_null(&property)?.is_some() {
+        let facts = self.schemas.facts(property)?;
+        if facts.nullable {
             self.filled(key, RepairKind::DefaultFilled, &Value::Null);
             return Ok(Some(Value::Null));
         }
-        let empty = kind_of(&property) == Some("array")
-            && property.get("prefixItems").is_none()
-            && property.get("minItems").and_then(Value::as_u64).unwrap_or(0) == 0;
-        if empty {
-            let value = Value::Array(Vec::new());
-            self.filled(key, RepairKind::EmptyList, &value);
-            return Ok(Some(value));
+        match &facts.shape {
+            Shape::List(list) if list.prefix.is_none() && list.least == 0 => {
+                let value = Value::Array(Vec::new());
+                self.filled(key, RepairKind::EmptyList, &value);
+                Ok(Some(value))
+            }
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     fn filled(&mut self, key: &str, kind: RepairKind, value: &Value) {
@@ -243,8 +260,8 @@ impl Fitter<'_> {
         self.path.pop();
     }
 
-    pub(super) fn unknown_key(&self, key: &str, schema: &Value) -> ParseError {
-        let declared = properties(schema).into_iter().flat_map(Map::keys);
+    pub(super) fn unknown_key(&self, key: &str, object: &ObjectFacts<'d>) -> ParseError {
+        let declared = object.declared.into_iter().flat_map(Map::keys);
         ParseError::UnknownKey {
             path: self.path.pointer(),
             key: excerpt(key),
@@ -253,29 +270,61 @@ impl Fitter<'_> {
     }
 }
 
+/// The most values beside the one that an object only wraps.
+const BESIDE: usize = 3;
+
 /// What is inside of an object that only wraps another one.
 fn wrapped(entries: &[(String, Node)]) -> Option<&Node> {
-    let inner = match entries {
-        [(_, only)] => only,
-        // A schema that was filled in: {"type": "object", "properties": {…}}.
-        several => {
-            let part = |name: &str| several.iter().find(|(key, _)| key == name).map(|(_, v)| v);
-            let schema_words =
-                ["type", "properties", "required", "title", "$schema", "description"];
-            let only_schema = several.iter().all(|(key, _)| schema_words.contains(&key.as_str()));
-            match part("type") {
-                Some(Node::Text(kind)) if kind == "object" && only_schema => part("properties")?,
-                _ => return None,
-            }
-        }
-    };
-    matches!(inner, Node::Object { .. }).then_some(inner)
+    // A schema that was filled in: {"type": "object", "properties": {…}}.
+    let part = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let only_schema = entries.iter().all(|(key, _)| SCHEMA_WORDS.contains(&key.as_str()));
+    if let Some(Node::Object { entries: inner, .. }) = part("properties").filter(|_| only_schema) {
+        let unfilled = inner.iter().any(|(_, value)| is_schema(value));
+        return part("properties").filter(|_| !unfilled);
+    }
+    // {"status": "ok", "data": {…}}
+    let structured =
+        |(_, value): &&(String, Node)| matches!(value, Node::List(_) | Node::Object { .. });
+    let mut structures = entries.iter().filter(structured);
+    let (_, inner) = structures.next()?;
+    if structures.next().is_some() || entries.len() > BESIDE + 1 {
+        return None;
+    }
+    match inner {
+        Node::Object { .. } => Some(inner),
+        Node::List(items) => match items.as_slice() {
+            [only @ Node::Object { .. }] => Some(only),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
-fn expected(schema: &Value) -> String {
-    let mut keys: Vec<&str> = required(schema).collect();
+/// The keywords of an object's schema.
+const SCHEMA_WORDS: &[&str] =
+    &["type", "properties", "required", "title", "$schema", "description", "additionalProperties"];
+
+/// Whether a value is a part of a JSON Schema, which a model repeats instead of filling it in.
+pub(super) fn is_schema(node: &Node) -> bool {
+    let Node::Object { entries, .. } = node else {
+        return false;
+    };
+    let words = ["type", "description", "title", "items", "enum", "default", "anyOf", "format"];
+    entries.iter().all(|(key, _)| words.contains(&key.as_str()))
+        && entries.iter().any(|(key, value)| match value {
+            Node::Text(kind) if key == "type" => matches!(
+                kind.as_str(),
+                "string" | "integer" | "number" | "boolean" | "array" | "object" | "null"
+            ),
+            _ => key == "anyOf",
+        })
+}
+
+fn expected(object: &ObjectFacts<'_>) -> String {
+    let mut keys: Vec<&str> = object.required.clone();
     if keys.is_empty() {
-        keys = properties(schema).into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let declared = object.declared.into_iter().flat_map(Map::keys);
+        keys = declared.map(String::as_str).collect();
     }
     if keys.is_empty() {
         return "an object".to_owned();

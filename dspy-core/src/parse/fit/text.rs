@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::object::is_schema;
 use super::{Fitter, formats};
 use crate::parse::error::ParseError;
 use crate::parse::excerpt::{excerpt, excerpt_node};
@@ -46,6 +47,8 @@ impl Fitter<'_> {
                 }
                 _ => self.as_text(node.to_value().to_string()),
             },
+            // A schema that was repeated instead of filled in.
+            Node::Object { .. } if is_schema(node) => return Err(self.mismatch("text", node)),
             Node::Object { .. } => self.as_text(node.to_value().to_string()),
         })
     }
@@ -108,9 +111,12 @@ impl Fitter<'_> {
     }
 
     fn measured(&self, text: &str, node: &Node, schema: &Value) -> Result<(), ParseError> {
-        let length = text.chars().count() as u64;
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
         let (least, most) = (limit("minLength"), limit("maxLength"));
+        if least.is_none() && most.is_none() {
+            return Ok(());
+        }
+        let length = text.chars().count() as u64;
         if least.is_none_or(|least| length >= least) && most.is_none_or(|most| length <= most) {
             return Ok(());
         }

@@ -1,16 +1,24 @@
 //! Unions: the alternative that fits best, and only if there is one.
 
-use serde_json::{Map, Value};
+use std::rc::Rc;
+
+use serde_json::Value;
 
 use super::{Fitter, keys};
 use crate::parse::error::ParseError;
 use crate::parse::excerpt::{excerpt, excerpt_node};
 use crate::parse::node::Node;
 use crate::parse::repair::{Level, Repair, RepairKind};
-use crate::parse::schemas::{Choice, kind_of, properties, required, requires};
+use crate::parse::schemas::{Additional, Facts, ObjectFacts, Shape, Tag, Union};
 
 /// The most reasons that an error gives.
 const REASONS: usize = 6;
+
+/// The most failures that are looked at for reasons.
+const MOST_REASONS: usize = 20;
+
+/// Keys by which models name the variant where the schema has another one.
+const TAG_WORDS: &[&str] = &["type", "kind", "tag", "variant", "class"];
 
 /// What an alternative costs: things lost, things changed, things spelled differently.
 type Cost = (usize, usize, usize);
@@ -21,53 +29,49 @@ struct Fit {
     cost: Cost,
 }
 
-impl Fitter<'_> {
+impl<'d> Fitter<'d> {
     pub(super) fn fit_union(
         &mut self,
         node: &Node,
-        variants: &[Value],
+        union: &Union<'d>,
     ) -> Result<Value, ParseError> {
         if let Node::Object { entries, cut } = node
-            && let Some(tag) = self.tag(variants)?
+            && let Some(tag) = union.tag(&Rc::clone(&self.schemas))?
         {
-            return self.fit_tagged(node, entries, *cut, variants, &tag);
+            return self.fit_tagged(node, entries, *cut, &union.variants, tag);
         }
+        self.budget.spend(union.variants.len())?;
         let mut fits: Vec<Fit> = Vec::new();
-        let mut reasons = Vec::new();
-        let mut last = None;
-        for variant in variants {
+        let mut failures: Vec<ParseError> = Vec::new();
+        // What takes such a value as it is comes first, as nothing is better than that.
+        let native = union.variants.iter().filter(|variant| takes(&variant.shape, node));
+        let others = union.variants.iter().filter(|variant| !takes(&variant.shape, node));
+        for variant in native.chain(others) {
+            if is_hopeless(&variant.shape, node) {
+                continue;
+            }
             let mark = self.repairs.len();
-            // A text alternative must not hide why the structure that was meant does not fit.
-            let structure = matches!(node, Node::List(_) | Node::Object { .. });
-            let fitted = if structure && kind_of(variant) == Some("string") {
-                Err(self.mismatch("text", node))
-            } else if let Some(key) = foreign_key(node, variant, variants) {
-                Err(self.unknown_key(key, variant))
-            } else {
-                self.attempt(node, variant)?
-            };
-            match fitted {
+            match self.attempt_variant(node, variant, union)? {
                 Ok(value) => {
                     let repairs = self.repairs.split_off(mark.min(self.repairs.len()));
-                    fits.push(Fit { value, cost: cost(&repairs), repairs });
-                }
-                Err(error) => {
-                    if !reasons.contains(&error.to_string()) && reasons.len() < REASONS {
-                        reasons.push(error.to_string());
+                    let cost = cost(&repairs);
+                    fits.push(Fit { value, cost, repairs });
+                    if cost == (0, 0, 0) && variant.object().is_none_or(|it| !it.has_defaults) {
+                        break;
                     }
-                    last = Some(error);
                 }
+                Err(error) => failures.push(error),
+            }
+        }
+        if fits.is_empty() {
+            // Only an error needs to be told why the others do not fit.
+            let hopeless = union.variants.iter().filter(|it| is_hopeless(&it.shape, node));
+            for variant in hopeless.take(MOST_REASONS) {
+                failures.extend(self.attempt_variant(node, variant, union)?.err());
             }
         }
         let Some(best) = fits.iter().map(|fit| fit.cost).min() else {
-            return Err(match (reasons.len(), last) {
-                (1, Some(only)) => only,
-                _ => ParseError::NoAlternative {
-                    path: self.path.pointer(),
-                    found: excerpt_node(node),
-                    reasons,
-                },
-            });
+            return Err(self.no_alternative(node, failures));
         };
         fits.retain(|fit| fit.cost == best);
         let mut rest = fits.into_iter();
@@ -85,32 +89,39 @@ impl Fitter<'_> {
         Ok(first.value)
     }
 
-    /// The key whose value names the variant, with the name of each, if all variants have one.
-    fn tag(&self, variants: &[Value]) -> Result<Option<(String, Vec<Choice>)>, ParseError> {
-        let Some(first) = variants.first().and_then(properties) else {
-            return Ok(None);
-        };
-        for key in first.keys() {
-            let mut names: Vec<Choice> = Vec::with_capacity(variants.len());
-            for variant in variants {
-                let property = properties(variant).and_then(|properties| properties.get(key));
-                let Some(property) = property.filter(|_| requires(variant, key)) else {
-                    break;
-                };
-                let property = self.schemas.resolve(property)?;
-                match self.schemas.choices(&property)?.as_deref() {
-                    Some([only]) if only.value.is_string() => names.push(only.clone()),
-                    _ => break,
-                }
-            }
-            let distinct = names.iter().enumerate().all(|(index, name)| {
-                names.iter().skip(index + 1).all(|other| other.value != name.value)
-            });
-            if names.len() == variants.len() && distinct {
-                return Ok(Some((key.clone(), names)));
+    fn attempt_variant(
+        &mut self,
+        node: &Node,
+        variant: &Rc<Facts<'d>>,
+        union: &Union<'d>,
+    ) -> Result<Result<Value, ParseError>, ParseError> {
+        // A text alternative must not hide why the structure that was meant does not fit.
+        let structure = matches!(node, Node::List(_) | Node::Object { .. });
+        if structure && matches!(variant.shape, Shape::Text) {
+            return Ok(Err(self.mismatch("text", node)));
+        }
+        match foreign_key(node, variant, &union.variants) {
+            Some((key, object)) => Ok(Err(self.unknown_key(key, object))),
+            None => self.attempt(node, variant),
+        }
+    }
+
+    fn no_alternative(&self, node: &Node, failures: Vec<ParseError>) -> ParseError {
+        let mut reasons: Vec<String> = Vec::new();
+        for failure in failures.iter().take(MOST_REASONS) {
+            let reason = failure.to_string();
+            if !reasons.contains(&reason) && reasons.len() < REASONS {
+                reasons.push(reason);
             }
         }
-        Ok(None)
+        match (reasons.len(), failures.into_iter().next()) {
+            (1, Some(only)) => only,
+            _ => ParseError::NoAlternative {
+                path: self.path.pointer(),
+                found: excerpt_node(node),
+                reasons,
+            },
+        }
     }
 
     fn fit_tagged(
@@ -118,9 +129,10 @@ impl Fitter<'_> {
         node: &Node,
         entries: &[(String, Node)],
         cut: bool,
-        variants: &[Value],
-        (key, names): &(String, Vec<Choice>),
+        variants: &[Rc<Facts<'d>>],
+        tag: &Tag<'d>,
     ) -> Result<Value, ParseError> {
+        let key = tag.key;
         let written = entries
             .iter()
             .find(|(written, _)| written == key)
@@ -128,68 +140,109 @@ impl Fitter<'_> {
         if let Some((_, written)) = written {
             let mark = self.repairs.len();
             self.path.push_key(key);
-            let name = self.fit_choice(written, names)?;
+            let name = self.fit_choice(written, &tag.names)?;
             self.path.pop();
             // The variant fits the tag once more, and keeps its repair.
             self.repairs.truncate(mark);
-            let index = names.iter().position(|choice| choice.value == name);
+            let index = tag.names.members.iter().position(|choice| *choice.value == name);
             return match index.and_then(|index| variants.get(index)) {
-                // The variant may be a union itself.
-                Some(variant) => self.fit(node, variant),
+                Some(variant) => self.fit_facts(node, variant),
                 None => Err(self.mismatch("a known tag", node)),
             };
         }
-        let declared: Vec<(&Value, &Map<String, Value>)> =
-            variants.iter().filter_map(|variant| Some((variant, properties(variant)?))).collect();
+        let names_a_kind = |(key, value): &(String, Node)| {
+            matches!(value, Node::Text(_)) && TAG_WORDS.contains(&key.to_lowercase().as_str())
+        };
         let mut possible = Vec::new();
-        for ((variant, declared), name) in declared.into_iter().zip(names) {
-            let matched = keys::matched(entries, declared);
-            let mut needed = required(variant).filter(|needed| needed != key).peekable();
+        for (variant, name) in variants.iter().zip(&tag.names.members) {
+            let Some(object) = variant.object() else { continue };
+            let matched = keys::matched(entries, object);
+            let mut needed = object.required.iter().filter(|needed| **needed != key).peekable();
             let says_something = needed.peek().is_some();
-            if says_something && needed.all(|needed| matched.contains(&Some(needed))) {
+            let other_tag = entries
+                .iter()
+                .zip(&matched)
+                .any(|(entry, known)| known.is_none() && names_a_kind(entry));
+            if says_something && !other_tag && needed.all(|needed| matched.contains(&Some(*needed)))
+            {
                 possible.push((variant, name));
             }
         }
         match possible.as_slice() {
             [(variant, name)] if !cut => {
-                let mut tagged = vec![(key.clone(), Node::Text(name.label.clone()))];
+                let mut tagged =
+                    vec![(key.to_owned(), Node::Text(name.label.clone().into_owned()))];
                 tagged.extend(entries.iter().cloned());
                 let tagged = Node::Object { entries: tagged, cut };
-                let value = self.fit(&tagged, variant)?;
+                let value = self.fit_facts(&tagged, variant)?;
                 self.repair(RepairKind::TagFilled, "", &name.label);
                 Ok(value)
             }
-            [] | [_] => Err(ParseError::MissingKey { path: self.path.pointer(), key: key.clone() }),
+            [] | [_] => {
+                Err(ParseError::MissingKey { path: self.path.pointer(), key: key.to_owned() })
+            }
             several => {
-                let labels = several.iter().map(|(_, name)| name.label.clone()).collect();
-                Err(self.ambiguous(&format!("an object with the tag `{key}`"), node, labels))
+                let labels = several.iter().map(|(_, name)| name.label.clone().into_owned());
+                let expected = format!("an object with the tag `{key}`");
+                Err(self.ambiguous(&expected, node, labels.collect()))
             }
         }
     }
 }
 
+/// Whether a value of this shape can be the node as it is.
+fn takes(shape: &Shape<'_>, node: &Node) -> bool {
+    match node {
+        Node::Null => matches!(shape, Shape::Null),
+        Node::Bool(_) => matches!(shape, Shape::Boolean | Shape::Choices(_)),
+        Node::Number(_) => matches!(shape, Shape::Integer | Shape::Number | Shape::Choices(_)),
+        Node::Text(_) | Node::Cut(_) => matches!(shape, Shape::Text | Shape::Choices(_)),
+        Node::List(_) => matches!(shape, Shape::List(_)),
+        Node::Object { .. } => matches!(shape, Shape::Object(_)),
+    }
+}
+
+/// Whether no value of this shape can be made of the node, so that there is nothing to try.
+fn is_hopeless(shape: &Shape<'_>, node: &Node) -> bool {
+    match (shape, node) {
+        (Shape::Object(_), Node::Text(text)) => {
+            !text.trim_start().starts_with(['{', '[', '"', '`', '~'])
+        }
+        (Shape::Object(_), Node::Number(_) | Node::Bool(_) | Node::Null) => true,
+        (Shape::Boolean, Node::Text(text)) => !text.contains(char::is_alphabetic),
+        (Shape::Choices(choices), Node::Text(text)) => {
+            !text.contains(char::is_alphabetic) && choices.need_letters()
+        }
+        _ => false,
+    }
+}
+
 /// A key of the object that another alternative declares and this one does not: to leave it out
 /// would hide that the other one was meant.
-fn foreign_key<'n>(node: &'n Node, variant: &Value, variants: &[Value]) -> Option<&'n str> {
+fn foreign_key<'n, 'f, 'd>(
+    node: &'n Node,
+    variant: &'f Facts<'d>,
+    variants: &[Rc<Facts<'d>>],
+) -> Option<(&'n str, &'f ObjectFacts<'d>)> {
     let Node::Object { entries, .. } = node else {
         return None;
     };
-    let own = properties(variant)?;
-    if variant.get("additionalProperties").is_some() {
+    let object = variant.object()?;
+    object.declared?;
+    if !matches!(object.additional, Additional::Ignored) {
         return None;
     }
-    let declares = |variant: &Value, key: &str| {
-        properties(variant).is_some_and(|properties| properties.contains_key(key))
+    let declared_elsewhere = |key: &str| {
+        variants.iter().filter_map(|other| other.object()).any(|other| other.declares(key))
     };
     let foreign = |(key, value): &&(String, Node)| {
-        !matches!(value, Node::Null)
-            && !own.contains_key(key)
-            && variants.iter().any(|other| declares(other, key))
+        !matches!(value, Node::Null) && !object.declares(key) && declared_elsewhere(key)
     };
-    entries.iter().find(foreign).map(|(key, _)| key.as_str())
+    entries.iter().find(foreign).map(|(key, _)| (key.as_str(), object))
 }
 
-fn cost(repairs: &[Repair]) -> Cost {
+/// What repairs cost.
+pub(crate) fn cost(repairs: &[Repair]) -> (usize, usize, usize) {
     let lossy = repairs.iter().filter(|repair| repair.level() == Level::Lossy).count();
     let cosmetic = repairs.iter().filter(|repair| repair.kind.is_cosmetic()).count();
     (lossy, repairs.len() - lossy - cosmetic, cosmetic)

@@ -29,9 +29,21 @@ impl Whole {
             let fits = !sign || magnitude <= i128::MIN.unsigned_abs();
             return fits.then_some(Self { negative: sign && magnitude > 0, magnitude });
         }
+        // The digits decide, as a float may have lost the last of them.
+        if let Some((_, fraction)) = raw.split_once('.').filter(|_| !raw.contains(['e', 'E']))
+            && fraction.bytes().any(|digit| digit != b'0')
+        {
+            return None;
+        }
         let float: f64 = raw.parse().ok()?;
-        let is_whole = float.fract() == 0.0 && float.abs() <= EXACT;
+        let is_whole = float.fract() == 0.0 && float.abs() < EXACT;
         is_whole.then_some(Self { negative: float < 0.0, magnitude: float.abs() as u128 })
+    }
+
+    /// The integer that a JSON number holds as one.
+    pub(super) fn of(number: &Number) -> Option<Self> {
+        let signed = || number.as_i64().map(|whole| Self::from(i128::from(whole)));
+        number.as_u64().map(|whole| Self::from(u128::from(whole))).or_else(signed)
     }
 
     /// As a JSON number where one can hold it, else as a text of digits.

@@ -6,6 +6,9 @@ use crate::parse::error::ParseError;
 use crate::parse::node::{Node, number};
 use crate::parse::repair::RepairKind;
 
+/// The longest number or literal that is read without looking further.
+const LONGEST_PLAIN: usize = 40;
+
 /// The longest unquoted key.
 const LONGEST_KEY: usize = 64;
 
@@ -14,20 +17,25 @@ impl Reader<'_> {
         let rest = self.rest();
         let end =
             rest.char_indices().take(LONGEST_KEY).find(|(_, c)| !(is_key_char(*c) || *c == ' '));
-        let Some((end, ':' | '=' | '\t' | '\n' | '\r')) = end else {
+        // `name": "Ada"` lacks the first of its quotes.
+        let half = matches!(end, Some((_, '"' | '\'')));
+        let Some((end, ':' | '=' | '\t' | '\n' | '\r' | '"' | '\'')) = end else {
             return Err(self.malformed("a key is expected"));
         };
         let key = rest.get(..end).unwrap_or_default().trim();
-        if key.is_empty() {
+        if key.is_empty() || (half && !self.known.contains(key)) {
             return Err(self.malformed("a key is expected"));
         }
-        self.note(RepairKind::Syntax, key, &format!("\"{key}\""));
-        self.jump(self.at + end)?;
+        self.note(RepairKind::Syntax, key, "\"…\"");
+        self.jump(self.at + end + usize::from(half))?;
         Ok(key.to_owned())
     }
 
     /// A literal, a number, or a word without quotes.
     pub(super) fn bare_value(&mut self) -> Result<Node, ParseError> {
+        if let Some(node) = self.plain_value()? {
+            return Ok(node);
+        }
         let start = self.at;
         let end = self.bare_end()?;
         let raw = self.text.get(start..end).unwrap_or_default();
@@ -35,7 +43,13 @@ impl Reader<'_> {
         if word.is_empty() {
             return Err(self.malformed("a value is expected"));
         }
-        self.jump(start + word.len())?;
+        if has_prefix(word) {
+            return Err(self.malformed("a quote stands inside a value"));
+        }
+        // `Ada"` lacks the first of its quotes.
+        let half = self.text.get(end..).is_some_and(|rest| rest.starts_with('"'))
+            && raw.len() == word.len();
+        self.jump(start + word.len() + usize::from(half))?;
         if end >= self.text.len() && !self.open.is_empty() {
             // `3` may have been going to be `36`.
             return Err(self.malformed("the text ends inside a value"));
@@ -58,9 +72,31 @@ impl Reader<'_> {
                 (Node::Text(word.to_owned()), "")
             }
         };
-        let quoted = if meant.is_empty() { format!("\"{word}\"") } else { meant.to_owned() };
-        self.note(RepairKind::Syntax, word, &quoted);
+        self.note(RepairKind::Syntax, word, if meant.is_empty() { "\"…\"" } else { meant });
         Ok(node)
+    }
+
+    /// A number or literal as JSON has it, if what follows leaves no doubt that it ends there.
+    fn plain_value(&mut self) -> Result<Option<Node>, ParseError> {
+        let rest = self.rest();
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+        let length = rest.bytes().take(LONGEST_PLAIN).take_while(word).count();
+        let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let ends = match after.as_bytes() {
+            [b'}' | b']' | b'\n', ..] => true,
+            [b',', next, ..] => !next.is_ascii_digit(),
+            _ => false,
+        };
+        let node = match word {
+            _ if !ends => return Ok(None),
+            "null" => Node::Null,
+            "true" => Node::Bool(true),
+            "false" => Node::Bool(false),
+            _ if number(word).is_some() => Node::Number(word.to_owned()),
+            _ => return Ok(None),
+        };
+        self.jump(self.at + length)?;
+        Ok(Some(node))
     }
 
     /// Where the unquoted value here ends.
@@ -98,7 +134,20 @@ impl Reader<'_> {
                     return Err(self.malformed("there is no comma between two keys"));
                 }
                 '{' | '[' => return Err(self.malformed("a bracket stands inside a value")),
+                ';' if complete(rest.get(..offset).unwrap_or_default()) => {
+                    return Ok(start + offset);
+                }
                 '\'' | '’' if previous.is_alphanumeric() => {}
+                '"' if !is_space(previous) && self.ends_half_quoted(start + offset + 1)? => {
+                    return Ok(start + offset);
+                }
+                c if opens(c)
+                    && is_space(previous)
+                    && complete(rest.get(..offset).unwrap_or_default())
+                    && (!in_object || self.key_ahead(start + offset)?.is_some()) =>
+                {
+                    return Ok(start + offset);
+                }
                 c if opens(c) => return Err(self.malformed("a quote stands inside a value")),
                 c if is_space(c) => word_start = offset + c.len_utf8(),
                 _ => {}
@@ -129,9 +178,25 @@ impl Reader<'_> {
             return Ok(false);
         }
         // A number or a literal is complete; only words go on.
-        if number(before.trim()).is_some() || matches!(before.trim(), "true" | "false" | "null") {
+        if complete(before) {
             return Ok(false);
         }
         Ok(self.key_ahead(at + (after.len() - trimmed.len()))?.is_none())
     }
+}
+
+/// Whether an unquoted value is a number or a literal, after which no more of it can follow.
+fn complete(word: &str) -> bool {
+    let word = word.trim();
+    matches!(word, "true" | "false" | "null" | "True" | "False" | "None") || number(word).is_some()
+}
+
+/// Whether a word is a quoted text of Python with a prefix, such as `r'\d'`.
+fn has_prefix(word: &str) -> bool {
+    let quote = word.find(['"', '\'']).filter(|at| (1..=2).contains(at));
+    quote.is_some_and(|at| {
+        word.get(..at).is_some_and(|prefix| prefix.chars().all(|c| "rbfuRBFU".contains(c)))
+            && word.len() > at + 1
+            && word.ends_with(['"', '\''])
+    })
 }

@@ -25,13 +25,44 @@ impl Reader<'_> {
             'u' => return self.unicode(out),
             other => {
                 // `\d` and the like are meant literally.
+                self.escapes.literal |= other.is_ascii_alphabetic();
                 self.note(RepairKind::Syntax, &format!("\\{other}"), &format!("\\\\{other}"));
                 out.push('\\');
                 other
             }
         };
+        if matches!(c, 'n' | 't' | 'r' | 'b' | 'f') {
+            self.escapes.controls.push(out.len());
+        }
         out.push(plain);
         self.advance(c)
+    }
+
+    /// Where a text has escapes that JSON does not know, such as the `\alpha` of a formula, those
+    /// that JSON does know may be the same: `\frac` has no form feed in it.
+    pub(super) fn restore_commands(&mut self, out: &mut String, start: usize) {
+        if !self.escapes.literal {
+            return;
+        }
+        let controls = std::mem::take(&mut self.escapes.controls);
+        for at in controls.into_iter().rev().filter(|at| *at >= start) {
+            let tail = out.get(at..).unwrap_or_default();
+            let Some(control) = tail.chars().next() else { continue };
+            let letter = match control {
+                '\u{8}' => 'b',
+                '\u{c}' => 'f',
+                '\n' => 'n',
+                '\r' => 'r',
+                _ => 't',
+            };
+            let word: String = tail.chars().skip(1).take_while(char::is_ascii_alphabetic).collect();
+            let command = format!("{letter}{word}");
+            let never_meant = matches!(letter, 'b' | 'f') && !word.is_empty();
+            if never_meant || COMMANDS.contains(&command.as_str()) {
+                self.note(RepairKind::Syntax, &format!("\\{command}"), &format!("\\\\{command}"));
+                out.replace_range(at..at + control.len_utf8(), &format!("\\{letter}"));
+            }
+        }
     }
 
     fn unicode(&mut self, out: &mut String) -> Result<(), ParseError> {
@@ -59,6 +90,49 @@ impl Reader<'_> {
         out.push(char::REPLACEMENT_CHARACTER);
         Ok(())
     }
+}
+
+/// Commands of formulas that begin like an escape of JSON.
+const COMMANDS: &[&str] = &[
+    "nabla",
+    "ne",
+    "neg",
+    "neq",
+    "newline",
+    "ni",
+    "not",
+    "notin",
+    "nu",
+    "rangle",
+    "rceil",
+    "rfloor",
+    "rho",
+    "right",
+    "rightarrow",
+    "rm",
+    "tag",
+    "tan",
+    "tanh",
+    "tau",
+    "text",
+    "textbf",
+    "textit",
+    "tfrac",
+    "theta",
+    "tilde",
+    "times",
+    "to",
+    "top",
+    "triangle",
+];
+
+/// What is known of the escapes of the text at hand.
+#[derive(Debug, Default)]
+pub(super) struct Escapes {
+    /// Whether there was one that JSON does not know.
+    pub(super) literal: bool,
+    /// Where in the text those stand that JSON knows as control characters.
+    controls: Vec<usize>,
 }
 
 /// The four hexadecimal digits after `mark`.

@@ -1,5 +1,6 @@
 //! Quoted texts: which quotes open and close one, and which belong to it.
 
+use super::escapes::Escapes;
 use super::{Open, Quotes, Reader, is_space};
 use crate::parse::error::ParseError;
 use crate::parse::node::Node;
@@ -9,17 +10,22 @@ use crate::parse::repair::RepairKind;
 const KEY_AHEAD: usize = 160;
 
 /// Whether a character can open a quoted text.
-pub(super) fn opens(c: char) -> bool {
+pub(crate) fn opens(c: char) -> bool {
     matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’')
 }
 
 /// Whether `c` can close a text that `open` opened.
-fn closes(open: char, c: char) -> bool {
+pub(crate) fn closes(open: char, c: char) -> bool {
     match open {
         '“' | '”' | '„' => matches!(c, '”' | '“'),
         '‘' | '’' => matches!(c, '’' | '‘'),
         other => c == other,
     }
+}
+
+/// Whether a byte is an ASCII character that can have no meaning in a quoted text.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\'' | b'\\' | b'`')
 }
 
 enum Verdict {
@@ -67,30 +73,43 @@ impl Reader<'_> {
         let Some(open) = self.peek() else {
             return Err(self.malformed("the text ends where a value is expected"));
         };
-        if self.rest().starts_with("\"\"\"") {
-            return self.raw("\"\"\"", out);
+        for mark in ["\"\"\"", "'''"] {
+            if self.rest().starts_with(mark) {
+                return self.raw(mark, out);
+            }
         }
         if self.rest().starts_with("```") {
-            return Err(self.malformed("a code fence stands where a value is expected"));
+            return self.fenced(out);
         }
         if open == '`' {
             return self.raw("`", out);
         }
         if open != '"' {
-            self.note(RepairKind::Syntax, &open.to_string(), "\"");
+            self.note(RepairKind::Syntax, open.encode_utf8(&mut [0; 4]), "\"");
         }
         self.advance(open)?;
         let mut inner = 0_usize;
         let mut any_inner = false;
         let mut control = false;
         let mut previous = open;
+        let start = out.len();
+        self.escapes = Escapes::default();
         while let Some(c) = self.peek() {
+            let plain = self.rest();
+            let run = plain.bytes().take_while(|byte| is_plain(*byte)).count();
+            if run > 0 {
+                out.push_str(plain.get(..run).unwrap_or_default());
+                self.jump(self.at + run)?;
+                previous = out.chars().next_back().unwrap_or(previous);
+                continue;
+            }
             if c == '\\' {
                 self.escape(out)?;
             } else if closes(open, c) {
                 match self.verdict(open, c, inner, previous)? {
                     Verdict::Close => {
                         self.advance(c)?;
+                        self.restore_commands(out, start);
                         self.note_string(any_inner, control, out);
                         return Ok(true);
                     }
@@ -142,6 +161,23 @@ impl Reader<'_> {
         Ok(true)
     }
 
+    /// A text in a code fence: the lines between its marks.
+    fn fenced(&mut self, out: &mut String) -> Result<bool, ParseError> {
+        let rest = self.rest();
+        let lines = rest.find('\n').map(|start| start + 1);
+        let end = lines.and_then(|start| {
+            let length = rest.get(start..)?.find("\n```")?;
+            Some((start, start + length))
+        });
+        let Some((start, end)) = end else {
+            return Err(self.malformed("a code fence stands where a value is expected"));
+        };
+        self.note(RepairKind::Syntax, "```", "\"");
+        out.push_str(rest.get(start..end).unwrap_or_default());
+        self.jump(self.at + end + "\n```".len())?;
+        Ok(true)
+    }
+
     /// Whether the quote here ends the text.
     ///
     /// Quotes inside of a text come in pairs, so a quote that a delimiter follows while a pair is
@@ -161,9 +197,12 @@ impl Reader<'_> {
         let next = self.text.get(after..).and_then(|rest| rest.chars().next());
         let word_before = previous.is_alphanumeric();
         if matches!(quote, '\'' | '’' | '‘') && word_before {
-            // An apostrophe, unless a delimiter follows.
+            // An apostrophe, unless a delimiter follows; `'n'` is a pair.
             if !self.ends_here(after)? {
-                return Ok(Verdict::Inner { counts: false });
+                let pairs = !inner.is_multiple_of(2)
+                    && closes(open, quote)
+                    && !next.is_some_and(char::is_alphanumeric);
+                return Ok(Verdict::Inner { counts: pairs });
             }
         }
         if smart && next.is_none() {
@@ -177,16 +216,34 @@ impl Reader<'_> {
         let (next_at, next) = self.after_blank(after)?;
         let comma = next == Some(',');
         let line_break = self.text.get(after..next_at).is_some_and(|gap| gap.contains('\n'));
-        if next == Some(':') || line_break || (inner.is_multiple_of(2) && comma) {
+        let closes_pair = !inner.is_multiple_of(2) && !ends;
+        if next == Some(':') || (line_break && !closes_pair) || (inner.is_multiple_of(2) && comma) {
             return Err(self.malformed("the quotes inside a text are not escaped"));
         }
         if !ends {
-            return Ok(Verdict::Inner { counts: true });
+            // `6" pipe` has inches in it.
+            let inches = previous.is_ascii_digit() && inner.is_multiple_of(2);
+            return Ok(Verdict::Inner { counts: !inches });
         }
         if self.open.last() == Some(&Open::Array) && comma {
             return Ok(Verdict::Inner { counts: true });
         }
         Err(self.malformed("the quotes inside a text are not escaped"))
+    }
+
+    /// Whether the quote before `after` ends a value of an object that has no quote at its start.
+    pub(super) fn ends_half_quoted(&mut self, after: usize) -> Result<bool, ParseError> {
+        let in_object = self.open.last() == Some(&Open::Object);
+        let (at, next) = self.after_blank(after)?;
+        Ok(in_object
+            && match next {
+                Some('}') => true,
+                Some(',') => {
+                    let (key, _) = self.after_blank(at + 1)?;
+                    self.key_ahead(key)?.is_some()
+                }
+                _ => false,
+            })
     }
 
     /// Whether what stands at `after` may follow a value.
@@ -251,6 +308,6 @@ impl Reader<'_> {
 }
 
 /// Whether a character may be part of an unquoted key.
-pub(super) fn is_key_char(c: char) -> bool {
+pub(crate) fn is_key_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '.')
 }

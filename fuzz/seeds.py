@@ -1,0 +1,19 @@
+"""Writes the texts of the parser's cases as seeds for the fuzz targets."""
+
+import json
+import pathlib
+
+here = pathlib.Path(__file__).parent
+cases = (here / "../tests/data/parse_cases.jsonl").read_text(encoding="utf-8").splitlines()
+for index, line in enumerate(cases):
+    text = json.loads(line)["text"]
+    section = f"[[ ## reasoning ## ]]\nbecause\n\n[[ ## topics ## ]]\n{text}\n\n[[ ## urgency ## ]]\nlow"
+    inputs = {
+        "parse": bytes([index % 256]) + text.encode(),
+        "stream": bytes([index * 7 % 256, index % 256]) + text.encode(),
+        "chat": bytes([index % 256]) + (section if index % 2 else text).encode(),
+    }
+    for target, data in inputs.items():
+        folder = here / "corpus" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"case-{index:04}").write_bytes(data)
