@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use dspy::prelude::*;
 use serde_json::{Value, json};
 
+use super::support::{Scripted, sections};
+
 /// A text type of one's own.
 #[data]
 struct Code(String);
@@ -78,4 +80,30 @@ fn a_prompt_names_them() {
     }
     let prompt = Predict::<Numbers>::new().explain("x").unwrap();
     assert!(!prompt.contains("in the format"), "{prompt}");
+}
+
+/// Read the ticket's number and the day.
+#[derive(Signature)]
+struct Read {
+    #[input]
+    text: String,
+    #[output(pattern = r"^[A-Z]{2}-\d+$")]
+    ticket: String,
+    #[output(format = "date")]
+    day: String,
+}
+
+#[tokio::test]
+async fn an_answer_is_held_to_them() {
+    let answer = |ticket, day| sections(&[("ticket", ticket), ("day", day)]);
+    let ask = |answer: String| {
+        let model = Scripted::text(&answer);
+        Predict::<Read>::new().with_follow_ups(0).with_lm(model.lm())
+    };
+    let read = ask(answer("**AB-12**", "2024-02-29.")).call("x").await.unwrap();
+    assert_eq!((read.ticket.as_str(), read.day.as_str()), ("AB-12", "2024-02-29"));
+    let error = ask(answer("ab-12", "2024-02-29")).call("x").await.unwrap_err().to_string();
+    assert!(error.contains("`ticket`: expected a text that matches the pattern"), "{error}");
+    let error = ask(answer("AB-12", "2023-02-29")).call("x").await.unwrap_err().to_string();
+    assert!(error.contains("output field `day`: expected a date"), "{error}");
 }
