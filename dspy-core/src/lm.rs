@@ -1,6 +1,8 @@
 //! Language models: the trait, its request and response types, clients and wrappers.
 
+mod client;
 mod embedded;
+mod embedding;
 mod error;
 mod handle;
 mod http;
@@ -12,12 +14,15 @@ mod response;
 mod retry;
 mod secret;
 
+pub use client::{Client, ClientBuilder, EmbeddingClient, Service};
 pub use embedded::Embedded;
+pub use embedding::{Embedder, EmbeddingModel, Embeddings};
 pub use error::{LmError, ProviderFailure};
+pub(crate) use handle::split_base;
 pub use handle::{Lm, configure, default_lm};
 pub use message::{Media, MediaSource, Message, Part, Role, ToolCall, ToolResult};
 pub use model::{Capabilities, EventStream, LanguageModel, StreamEvent};
 pub use openai::{OpenAi, OpenAiBuilder};
-pub use request::{Request, ResponseFormat, Settings, ToolChoice, ToolSpec};
+pub use request::{CacheUse, Request, ResponseFormat, Settings, ToolChoice, ToolSpec};
 pub use response::{Completion, FinishReason, RateLimit, Response, TokenLogprob, Usage};
 pub use retry::Retry;

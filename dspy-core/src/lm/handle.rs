@@ -1,9 +1,11 @@
 //! [`Lm`]: a cheap, clonable handle over any [`LanguageModel`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::client::{Api, Client, ClientBuilder, Service, Wire};
 use super::embedded::Embedded;
 use super::error::LmError;
 use super::model::{Capabilities, EventStream, LanguageModel};
@@ -20,6 +22,7 @@ trait ErasedModel: Send + Sync {
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>>;
     fn capabilities(&self) -> Capabilities;
     fn name(&self) -> &str;
+    fn fingerprint(&self) -> Cow<'_, str>;
 }
 
 impl<M: LanguageModel> ErasedModel for M {
@@ -37,6 +40,10 @@ impl<M: LanguageModel> ErasedModel for M {
 
     fn name(&self) -> &str {
         LanguageModel::name(self)
+    }
+
+    fn fingerprint(&self) -> Cow<'_, str> {
+        LanguageModel::fingerprint(self)
     }
 }
 
@@ -56,31 +63,45 @@ impl<M: LanguageModel> ErasedModel for M {
 pub struct Lm(Arc<dyn ErasedModel>);
 
 impl Lm {
-    /// The model of a string: `embedded`, or `openai/NAME` for OpenAI and every compatible server.
+    /// The model of a string `PROVIDER/MODEL`, or `PROVIDER/MODEL@ADDRESS` for a server elsewhere;
+    /// or `embedded`.
     ///
-    /// The key comes from `OPENAI_API_KEY` (sent to OpenAI only) or `DSPY_API_KEY` (sent to the
-    /// server of `DSPY_API_BASE`). Retries and timeouts have sensible defaults;
-    /// [`OpenAi::builder`] sets everything by hand.
+    /// `openai/NAME` serves OpenAI and every server that speaks its API; [`Service`] lists the
+    /// providers known by name and their keys. Retries and time limits have sensible defaults; the
+    /// clients' builders set everything by hand.
+    ///
+    /// ```
+    /// let lm = dspy::lm::Lm::new("openai/qwen3@http://localhost:8000/v1")?;
+    /// assert_eq!(lm.name(), "openai/qwen3");
+    /// # Ok::<(), dspy::lm::LmError>(())
+    /// ```
     ///
     /// # Errors
     /// [`LmError::UnknownProvider`], [`LmError::MissingKey`], or [`LmError::Config`] for an api base
     /// that is no address.
     pub fn new(model: &str) -> Result<Self, LmError> {
-        let (provider, name) = model.split_once('/').unwrap_or((model, ""));
-        match (provider, name) {
-            ("embedded", "") => Ok(Self::embedded()),
-            ("openai", name) if !name.is_empty() => Ok(OpenAi::builder(name).build()?.into_lm()),
-            ("openai", _) => Err(LmError::Config {
-                message: format!(
-                    "model string `{model}` names no model; write `openai/NAME`, such as \
-                     `openai/gpt-4o-mini`"
-                ),
-            }),
-            _ => Err(LmError::UnknownProvider {
+        if model == "embedded" {
+            return Ok(Self::embedded());
+        }
+        let (named, base) = split_base(model);
+        let (provider, name) = named.split_once('/').unwrap_or((named, ""));
+        let Some(service) = Service::named(provider) else {
+            return Err(LmError::UnknownProvider {
                 model: model.to_owned(),
                 provider: provider.to_owned(),
                 hint: suggestion(model, provider),
-            }),
+            });
+        };
+        if name.is_empty() {
+            return Err(LmError::Config {
+                message: format!(
+                    "model string `{model}` names no model; write `{provider}/NAME`, such as \
+                     `openai/gpt-4o-mini`"
+                ),
+            });
+        }
+        match service.api {
+            Api::OpenAiChat => client(OpenAi::builder(name), service, base),
         }
     }
 
@@ -156,9 +177,13 @@ impl LanguageModel for Lm {
     fn name(&self) -> &str {
         self.0.name()
     }
+
+    fn fingerprint(&self) -> Cow<'_, str> {
+        self.0.fingerprint()
+    }
 }
 
-impl OpenAi {
+impl<W: Wire> Client<W> {
     /// This client with the default retry policy, as a handle.
     pub fn into_lm(self) -> Lm {
         Lm::from_model(Retry::new(self))
@@ -171,9 +196,32 @@ impl fmt::Debug for Lm {
     }
 }
 
+fn client<W: Wire>(
+    builder: ClientBuilder<W>,
+    service: Service,
+    base: Option<&str>,
+) -> Result<Lm, LmError> {
+    let builder = builder.service(service);
+    let builder = match base {
+        Some(base) => builder.api_base(base),
+        None => builder,
+    };
+    Ok(builder.build()?.into_lm())
+}
+
+/// Model names may hold an `@` themselves, so only one before an address counts.
+pub(crate) fn split_base(model: &str) -> (&str, Option<&str>) {
+    match model.find("@http://").or_else(|| model.find("@https://")) {
+        Some(at) => (model.get(..at).unwrap_or(model), model.get(at + 1..)),
+        None => (model, None),
+    }
+}
+
 fn suggestion(model: &str, provider: &str) -> String {
-    let close = ["openai", "embedded"]
-        .into_iter()
+    let close = Service::ALL
+        .iter()
+        .map(Service::id)
+        .chain(["embedded"])
         .find(|known| dspy_grammar::likeness(provider, known) > 0.85);
     match close {
         Some(known) => format!(" (did you mean `{known}`?)"),

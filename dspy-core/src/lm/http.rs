@@ -1,5 +1,8 @@
 //! [`Http`]: one exchange with a server, with TLS, time limits and a bound on what is read.
 
+mod frames;
+mod limits;
+
 use std::error::Error;
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -12,42 +15,53 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::{Host, Url};
 
+use self::limits::Clock;
 use super::error::LmError;
 
-/// The most that is read of one answer, in bytes, after decompression.
-const BODY_LIMIT: usize = 32 << 20;
+pub(super) use self::frames::Frames;
+pub(super) use self::limits::Limits;
 
 /// A server's whole answer.
+#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
+/// An answer of which only the head has come.
+pub(super) struct Opened {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    response: Response,
+    clock: Clock,
+}
+
 /// A client of one server. Connections are kept and reused.
 ///
 /// The client is made at the first call, so that building a model costs nothing and a machine
-/// without certificates can still talk to `http` servers.
+/// without certificates can still talk to `http` servers. Clones share the connections.
+#[derive(Clone, Debug)]
+pub(super) struct Http(Arc<Inner>);
+
 #[derive(Debug)]
-pub(super) struct Http {
+struct Inner {
     host: String,
     secure: bool,
     local: bool,
-    connect_timeout: Duration,
-    timeout: Duration,
+    limits: Limits,
     client: OnceLock<Client>,
 }
 
 impl Http {
-    pub(super) fn new(base: &Url, connect_timeout: Duration, timeout: Duration) -> Self {
-        Self {
+    pub(super) fn new(base: &Url, limits: Limits) -> Self {
+        Self(Arc::new(Inner {
             host: authority(base),
             secure: base.scheme() == "https",
             local: is_local(base),
-            connect_timeout,
-            timeout,
+            limits,
             client: OnceLock::new(),
-        }
+        }))
     }
 
     /// Sends `body` and reads the whole answer, whatever its status.
@@ -59,32 +73,82 @@ impl Http {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Reply, LmError> {
-        let request = self.client()?.post(url).headers(headers).body(body);
-        let exchange = async {
-            let response = request.send().await.map_err(|error| self.broken(error))?;
-            let status = response.status().as_u16();
-            let headers = response.headers().clone();
-            let body = self.read(response).await?;
-            Ok(Reply { status, headers, body })
-        };
-        match tokio::time::timeout(self.timeout, exchange).await {
-            Ok(reply) => reply,
-            Err(_) => Err(LmError::Timeout { host: self.host.clone(), after: self.timeout }),
-        }
+        let opened = self.open(url, headers, body).await?;
+        self.read(opened).await
     }
 
-    async fn read(&self, mut response: Response) -> Result<Vec<u8>, LmError> {
+    /// Sends `body` and waits for the head of the answer, whatever its status.
+    pub(super) async fn open(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Opened, LmError> {
+        let request = self.0.client()?.post(url).headers(headers).body(body);
+        self.opened(request).await
+    }
+
+    /// Asks for what is at an address and reads the whole answer, whatever its status.
+    pub(super) async fn get(&self, url: Url, headers: HeaderMap) -> Result<Reply, LmError> {
+        let request = self.0.client()?.get(url).headers(headers);
+        let opened = self.opened(request).await?;
+        self.read(opened).await
+    }
+
+    async fn opened(&self, request: reqwest::RequestBuilder) -> Result<Opened, LmError> {
+        let mut clock = Clock::start(&self.0.limits);
+        let sent = clock.within(self.0.limits.first_byte, request.send()).await;
+        let response =
+            sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.broken(error))?;
+        Ok(Opened {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            response,
+            clock,
+        })
+    }
+
+    /// Reads the rest of an answer.
+    pub(super) async fn read(&self, opened: Opened) -> Result<Reply, LmError> {
+        let Opened { status, headers, mut response, mut clock } = opened;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                return Err(LmError::Decode {
-                    host: self.host.clone(),
-                    message: format!("it is longer than {} MiB", BODY_LIMIT >> 20),
-                });
-            }
+        while let Some(chunk) = self.0.chunk(&mut response, &mut clock).await? {
+            self.0.check_size(body.len() + chunk.len())?;
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(Reply { status, headers, body })
+    }
+}
+
+impl Inner {
+    /// The next bytes of an answer, in time.
+    async fn chunk(
+        &self,
+        response: &mut Response,
+        clock: &mut Clock,
+    ) -> Result<Option<bytes::Bytes>, LmError> {
+        clock
+            .within(self.limits.idle, response.chunk())
+            .await
+            .map_err(|after| self.late(after))?
+            .map_err(|error| self.broken(error))
+    }
+
+    fn check_size(&self, size: usize) -> Result<(), LmError> {
+        let most = self.limits.body;
+        if size <= most {
+            return Ok(());
+        }
+        let shown =
+            if most >= 1 << 20 { format!("{} MiB", most >> 20) } else { format!("{most} bytes") };
+        Err(LmError::Decode {
+            host: self.host.clone(),
+            message: format!("it is longer than {shown}"),
+        })
+    }
+
+    fn late(&self, after: Duration) -> LmError {
+        LmError::Timeout { host: self.host.clone(), after }
     }
 
     fn client(&self) -> Result<&Client, LmError> {
@@ -101,7 +165,7 @@ impl Http {
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.limits.connect)
             .http2_adaptive_window(true)
             .user_agent(concat!("dspy-rust/", env!("CARGO_PKG_VERSION")));
         if self.local {
@@ -118,7 +182,7 @@ impl Http {
     fn broken(&self, error: reqwest::Error) -> LmError {
         let host = self.host.clone();
         if error.is_timeout() {
-            return LmError::Timeout { host, after: self.connect_timeout };
+            return LmError::Timeout { host, after: self.limits.connect };
         }
         let mut message = root_cause(&error);
         if error.is_connect() {

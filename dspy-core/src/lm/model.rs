@@ -1,5 +1,6 @@
 //! The trait that every language model implements, and what a model can do.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 
 use futures_util::Stream;
@@ -46,7 +47,7 @@ pub trait LanguageModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<EventStream, LmError>> + Send {
         async move {
             let response = self.generate(request).await?;
-            Ok(Box::pin(stream::iter(whole_answer(response))) as EventStream)
+            Ok(whole(response))
         }
     }
 
@@ -57,6 +58,13 @@ pub trait LanguageModel: Send + Sync + 'static {
 
     /// A name for logs, saved programs and reports, such as `openai/gpt-4o-mini`.
     fn name(&self) -> &str;
+
+    /// What beside a request decides the answer: the wire format, the address, the model, settings
+    /// that hold for every request. Part of cache keys, so it never holds a credential. By default
+    /// the name, which is enough for a model whose answers depend on nothing else.
+    fn fingerprint(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.name())
+    }
 }
 
 /// A stream of [`StreamEvent`]s, ending with [`StreamEvent::Done`] or an error.
@@ -89,6 +97,11 @@ pub enum StreamEvent {
     },
     /// The end, with the answer as [`LanguageModel::generate`] would have given it.
     Done(Response),
+}
+
+/// An answer that came whole, as a stream.
+pub(super) fn whole(response: Response) -> EventStream {
+    Box::pin(stream::iter(whole_answer(response)))
 }
 
 fn whole_answer(response: Response) -> Vec<Result<StreamEvent, LmError>> {

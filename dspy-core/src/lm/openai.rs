@@ -1,30 +1,20 @@
 //! [`OpenAi`]: OpenAI's Chat Completions, and every server that speaks the same.
 
-mod builder;
 mod decode;
 mod encode;
-mod endpoint;
-mod failure;
-mod headers;
-mod key;
-mod model_name;
-mod peer;
-mod wait;
+mod quirks;
+mod stream;
 
-use std::fmt;
-
-use reqwest::header::HeaderMap;
 use url::Url;
 
-use self::model_name::ModelName;
-use self::peer::Peer;
+use self::stream::ChatPieces;
+use super::client::{
+    Client, ClientBuilder, Framing, ModelName, Reading, Service, Wire, with_method,
+};
 use super::error::LmError;
-use super::http::Http;
-use super::model::{Capabilities, LanguageModel};
+use super::model::Capabilities;
 use super::request::{Request, Settings};
 use super::response::Response;
-
-pub use self::builder::OpenAiBuilder;
 
 /// A model behind OpenAI's Chat Completions API: OpenAI itself, or any server that speaks it
 /// (vLLM, llama.cpp, Ollama, LM Studio, OpenRouter, Groq, Mistral, DeepSeek, Azure, …).
@@ -60,63 +50,57 @@ pub use self::builder::OpenAiBuilder;
 /// # Proxies
 /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the process hold, except for servers
 /// on this machine, which are always called directly.
-pub struct OpenAi {
+pub type OpenAi = Client<ChatCompletions>;
+
+/// Builds an [`OpenAi`]; begin with [`OpenAi::builder`](Client::builder).
+pub type OpenAiBuilder = ClientBuilder<ChatCompletions>;
+
+/// OpenAI's Chat Completions as a wire format.
+#[derive(Debug)]
+pub struct ChatCompletions {
     model: ModelName,
-    url: Url,
-    headers: HeaderMap,
-    settings: Settings,
-    http: Http,
-    peer: Peer,
 }
 
-impl OpenAi {
-    /// Begins a client for the model that the server calls `name`, such as `gpt-4o-mini`.
-    pub fn builder(name: impl Into<String>) -> OpenAiBuilder {
-        OpenAiBuilder::new(name.into())
-    }
-}
+impl Wire for ChatCompletions {
+    const NAME: &'static str = "OpenAi";
+    const SERVICE: Service = Service::OPENAI;
+    const FRAMING: Framing = Framing::Events;
+    type Pieces = ChatPieces;
 
-impl LanguageModel for OpenAi {
-    async fn generate(&self, request: &Request) -> Result<Response, LmError> {
-        let settings = self.settings.overlaid(&request.settings);
-        let body = encode::body(&self.model, request, &settings)?;
-        let body = serde_json::to_vec(&body).map_err(|error| LmError::Config {
-            message: format!("the request cannot be written as JSON: {error}"),
-        })?;
-        let reply = self.http.post(self.url.clone(), self.headers.clone(), body).await?;
-        if !(200..300).contains(&reply.status) {
-            return Err(failure::of_reply(&self.peer, &self.url, &reply));
-        }
-        let response = decode::response(&self.peer, &reply)?;
-        let wanted = settings.n.unwrap_or(1) as usize;
-        if response.completions.len() < wanted {
-            return Err(self.model.unsupported(
-                format!("n={wanted} (the server sent {})", response.completions.len()),
-                "ask once for each completion".to_owned(),
-            ));
-        }
-        Ok(response)
+    fn new(model: ModelName) -> Self {
+        Self { model }
     }
 
-    /// What this API can carry and the model's name does not rule out. A compatible server may
-    /// still refuse some of it.
+    fn model(&self) -> &ModelName {
+        &self.model
+    }
+
     fn capabilities(&self) -> Capabilities {
-        self.model.capabilities()
+        quirks::capabilities(&self.model)
     }
 
-    fn name(&self) -> &str {
-        self.model.label()
+    fn native_n(&self) -> bool {
+        true
     }
-}
 
-impl fmt::Debug for OpenAi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The address without its query and the names of headers without their values.
-        f.debug_struct("OpenAi")
-            .field("model", &self.model.label())
-            .field("endpoint", &endpoint::shown(&self.url))
-            .field("headers", &self.headers.keys().collect::<Vec<_>>())
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+    fn address(&self, base: Url, _stream: bool) -> Url {
+        with_method(base, "/v1", "/chat/completions")
+    }
+
+    fn encode(
+        &self,
+        request: &Request,
+        settings: &Settings,
+        stream: bool,
+    ) -> Result<Vec<u8>, LmError> {
+        encode::body(&self.model, request, settings, stream)
+    }
+
+    fn decode(&self, reading: &Reading<'_>) -> Result<Response, LmError> {
+        decode::response(reading)
+    }
+
+    fn pieces(&self) -> ChatPieces {
+        ChatPieces::default()
     }
 }

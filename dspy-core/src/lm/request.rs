@@ -1,5 +1,6 @@
 //! What is asked of a model: messages, sampling settings, tools and the form of the answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,22 @@ pub struct Request {
     /// Tells repeated samples of one prompt apart. It is part of a cache key and never sent.
     #[serde(default)]
     pub rollout: u64,
+    /// What a cache may do with it. No part of a cache key, and never sent.
+    #[serde(skip)]
+    pub cache: CacheUse,
+}
+
+/// What a [cache](super) may do with one request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CacheUse {
+    /// Answer from the cache where it can, and keep the answer.
+    #[default]
+    Use,
+    /// Ask the model, and keep its answer in place of an older one.
+    Refresh,
+    /// Ask the model, and keep nothing.
+    Bypass,
 }
 
 impl Request {
@@ -94,6 +111,14 @@ pub struct Settings {
     pub extra: Map<String, Value>,
 }
 
+macro_rules! unset {
+    ($settings:ident, $($option:ident)*) => {
+        $settings.stop.is_empty()
+            && $settings.extra.is_empty()
+            $(&& $settings.$option.is_none())*
+    };
+}
+
 macro_rules! overlay {
     ($base:ident, $over:ident, $($option:ident)*) => {
         Settings {
@@ -114,6 +139,23 @@ impl Settings {
     pub fn overlaid(&self, over: &Self) -> Self {
         overlay!(self, over, temperature top_p top_k max_tokens n seed presence_penalty
             frequency_penalty logprobs reasoning_effort parallel_tool_calls)
+    }
+
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        unset!(self, temperature top_p top_k max_tokens n seed presence_penalty frequency_penalty
+            logprobs reasoning_effort parallel_tool_calls)
+    }
+
+    /// As [`overlaid`](Self::overlaid), without a copy where one of the two sets nothing.
+    pub(crate) fn over<'a>(&'a self, base: &'a Self) -> Cow<'a, Self> {
+        if self.is_empty() {
+            Cow::Borrowed(base)
+        } else if base.is_empty() {
+            Cow::Borrowed(self)
+        } else {
+            Cow::Owned(base.overlaid(self))
+        }
     }
 
     /// Sets the temperature.

@@ -144,6 +144,10 @@ pub struct Usage {
     pub cache_write_tokens: u64,
     /// Of the tokens written, those of hidden or visible reasoning.
     pub reasoning_tokens: u64,
+    /// What it cost in US dollars, as far as prices are known.
+    pub usd: f64,
+    /// Of the calls, those whose price is not known.
+    pub unpriced_calls: u64,
 }
 
 impl Usage {
@@ -164,6 +168,8 @@ impl Add for Usage {
             cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
             cache_write_tokens: self.cache_write_tokens.saturating_add(other.cache_write_tokens),
             reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+            usd: self.usd + other.usd,
+            unpriced_calls: self.unpriced_calls.saturating_add(other.unpriced_calls),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! [`Retry`]: asks again when a failure may pass.
 
+use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
@@ -140,6 +141,10 @@ impl<M: LanguageModel> LanguageModel for Retry<M> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn fingerprint(&self) -> Cow<'_, str> {
+        self.inner.fingerprint()
     }
 }
 

@@ -9,6 +9,7 @@ use super::parameter::ParameterKind;
 use super::save::{FORMAT_VERSION, description};
 use super::{Leaf, Parameters, Path};
 use crate::error::FileError;
+use crate::lm::split_base;
 
 /// What a load should put up with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -183,6 +184,11 @@ fn load_leaf(path: &str, leaf: &mut dyn Leaf, entry: &Map<String, Value>, report
                 Ok(found) => parameters.extend(found),
                 Err(message) => report.issues.push(wrong(message)),
             },
+            "lm" if names_endpoint(value) => report.issues.push(wrong(
+                "`lm.model` names an address; a file may name a model, and where it runs is for \
+                 the program to say (`set_lm`)"
+                    .to_owned(),
+            )),
             "lm" => {
                 let (value, ignored) = known_settings(value);
                 parameters.push((ParameterKind::LM, value));
@@ -204,6 +210,11 @@ fn load_leaf(path: &str, leaf: &mut dyn Leaf, entry: &Map<String, Value>, report
     if !failed {
         report.loaded.push(path.to_owned());
     }
+}
+
+/// A file that could set the address would decide who reads the prompts.
+fn names_endpoint(lm: &Value) -> bool {
+    lm.get("model").and_then(Value::as_str).is_some_and(|model| split_base(model).1.is_some())
 }
 
 /// Instructions and descriptions. The file names no fields, so they are matched by position.

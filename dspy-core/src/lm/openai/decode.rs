@@ -5,38 +5,32 @@ mod usage;
 
 use serde_json::{Map, Value};
 
+use super::super::client::{Reading, error_in};
 use super::super::error::LmError;
-use super::super::http::Reply;
 use super::super::response::Response;
-use super::peer::Peer;
-use super::{failure, headers};
+
+pub(super) use self::choice::logprobs;
+pub(super) use self::usage::normalized;
 
 /// Reads an answer whose status says success.
-pub(super) fn response(peer: &Peer, reply: &Reply) -> Result<Response, LmError> {
-    let body: Value = match serde_json::from_slice(&reply.body) {
-        Ok(body) => body,
-        Err(error) => {
-            return Err(peer.unreadable(&format!("it is no JSON ({error})"), &reply.body));
-        }
-    };
-    if let Some(error) = failure::error_in(&body) {
-        return Err(failure::in_band(peer, reply, error));
+pub(super) fn response(reading: &Reading<'_>) -> Result<Response, LmError> {
+    let body: Value = reading.json()?;
+    if let Some(error) = error_in(&body) {
+        return Err(reading.reported(error));
     }
     let Value::Object(mut body) = body else {
-        return Err(peer.unreadable("expected a JSON object", &reply.body));
+        return Err(reading.unreadable("expected a JSON object"));
     };
     let choices = match body.shift_remove("choices") {
         Some(Value::Array(choices)) if !choices.is_empty() => choices,
-        Some(Value::Array(_)) => {
-            return Err(peer.unreadable("`choices` is empty", &reply.body));
-        }
-        _ => return Err(peer.unreadable("expected an array `choices`", &reply.body)),
+        Some(Value::Array(_)) => return Err(reading.unreadable("`choices` is empty")),
+        _ => return Err(reading.unreadable("expected an array `choices`")),
     };
-    if let Some(error) = choices.iter().find_map(failure::error_in) {
-        return Err(failure::in_band(peer, reply, error));
+    if let Some(error) = choices.iter().find_map(error_in) {
+        return Err(reading.reported(error));
     }
     // Ids of tool calls have to differ between answers, and the body tells answers apart.
-    let seed = || blake3::hash(&reply.body);
+    let seed = || reading.seed();
     let completions =
         choices.iter().enumerate().map(|(index, value)| choice::completion(value, index, &seed));
     let completions: Vec<_> = completions.collect();
@@ -47,13 +41,11 @@ pub(super) fn response(peer: &Peer, reply: &Reply) -> Result<Response, LmError> 
     };
     Ok(Response {
         completions,
-        usage: usage::normalized(&usage),
+        usage: normalized(&usage),
         model: text(body.shift_remove("model")),
-        request_id: headers::request_id(&reply.headers)
-            .map(str::to_owned)
-            .or_else(|| text(body.get("id").cloned())),
+        request_id: reading.request_id().or_else(|| text(body.get("id").cloned())),
         cached: false,
-        rate_limit: headers::rate_limit(&reply.headers),
+        rate_limit: reading.rate_limit(),
         provider: rest(body, &usage),
     })
 }

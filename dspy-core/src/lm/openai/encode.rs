@@ -5,17 +5,19 @@ mod messages;
 
 use serde_json::{Map, Number, Value, json};
 
+use super::super::client::{ModelName, config};
 use super::super::error::LmError;
 use super::super::request::{Request, ResponseFormat, Settings, ToolChoice};
-use super::model_name::ModelName;
+use super::quirks;
 
 /// The request's body. `settings` are the request's own over the client's.
 pub(super) fn body(
     model: &ModelName,
     request: &Request,
     settings: &Settings,
-) -> Result<Map<String, Value>, LmError> {
-    model.check(settings)?;
+    stream: bool,
+) -> Result<Vec<u8>, LmError> {
+    quirks::check(model, settings)?;
     if request.messages.is_empty() {
         return Err(config("the request has no messages; give it at least one"));
     }
@@ -29,8 +31,13 @@ pub(super) fn body(
     }
     body.insert("messages".to_owned(), messages::encode(model, &request.messages)?.into());
     add_settings(&mut body, model, settings)?;
+    if stream {
+        body.insert("stream".to_owned(), true.into());
+        body.insert("stream_options".to_owned(), json!({"include_usage": true}));
+    }
     add_extra(&mut body, &settings.extra)?;
-    Ok(body)
+    serde_json::to_vec(&body)
+        .map_err(|error| config(format!("the request cannot be written as JSON: {error}")))
 }
 
 fn add_tools(body: &mut Map<String, Value>, request: &Request) -> Result<(), LmError> {
@@ -90,10 +97,7 @@ fn add_settings(
     model: &ModelName,
     settings: &Settings,
 ) -> Result<(), LmError> {
-    if settings.n == Some(0) {
-        return Err(config("n is 0; ask for at least one completion"));
-    }
-    let limit = if model.reasons() { "max_completion_tokens" } else { "max_tokens" };
+    let limit = if quirks::reasons(model) { "max_completion_tokens" } else { "max_tokens" };
     let fields = [
         ("temperature", number("temperature", settings.temperature)?),
         ("top_p", number("top_p", settings.top_p)?),
@@ -119,12 +123,12 @@ fn add_settings(
 
 fn add_extra(body: &mut Map<String, Value>, extra: &Map<String, Value>) -> Result<(), LmError> {
     for (name, value) in extra {
-        if body.contains_key(name) {
+        if name != "stream" && body.contains_key(name) {
             return Err(config(format!(
                 "the extra field `{name}` is already set by the request; set it in one place only"
             )));
         }
-        if name == "stream" && value != false {
+        if name == "stream" {
             return Err(config(
                 "the extra field `stream` would change how the answer comes; leave it out",
             ));
@@ -140,8 +144,4 @@ fn number(name: &str, value: Option<f64>) -> Result<Option<Value>, LmError> {
         Some(number) => Ok(Some(Value::Number(number))),
         None => Err(config(format!("{name} is {value}; it must be a finite number"))),
     }
-}
-
-fn config(message: impl Into<String>) -> LmError {
-    LmError::Config { message: message.into() }
 }

@@ -3,8 +3,9 @@
 use blake3::Hash;
 use serde_json::{Map, Value, json};
 
+use super::super::super::client::{arguments, made_up_id, reason, settled};
 use super::super::super::message::{Part, ToolCall, text_of};
-use super::super::super::response::{Completion, FinishReason, TokenLogprob};
+use super::super::super::response::{Completion, TokenLogprob};
 
 /// Reads the choice at `index`. `seed` tells this answer from every other.
 pub(super) fn completion(choice: &Value, index: usize, seed: &impl Fn() -> Hash) -> Completion {
@@ -19,48 +20,12 @@ pub(super) fn completion(choice: &Value, index: usize, seed: &impl Fn() -> Hash)
     let called = !calls.is_empty();
     parts.extend(calls.into_iter().map(Part::ToolCall));
     let raw = choice.get("finish_reason").and_then(Value::as_str).filter(|word| !word.is_empty());
-    let finish = match finish(raw) {
-        FinishReason::Stop if refused => FinishReason::ContentFilter,
-        // Some servers say `stop` although the model waits for tools.
-        FinishReason::Stop if called => FinishReason::ToolCalls,
-        finish => finish,
-    };
+    let finish = settled(reason(raw), refused, called);
     Completion {
         parts,
         finish,
         raw_finish: raw.map(str::to_owned),
         logprobs: logprobs(choice.get("logprobs")),
-    }
-}
-
-fn finish(raw: Option<&str>) -> FinishReason {
-    let Some(raw) = raw else {
-        return FinishReason::Stop;
-    };
-    match raw.to_ascii_lowercase().as_str() {
-        "stop" | "end_turn" | "stop_sequence" | "complete" | "completed" | "eos" | "eos_token" => {
-            FinishReason::Stop
-        }
-        "length" | "max_tokens" | "model_length" => FinishReason::Length,
-        "tool_calls" | "tool_use" | "function_call" => FinishReason::ToolCalls,
-        "content_filter"
-        | "refusal"
-        | "safety"
-        | "recitation"
-        | "blocklist"
-        | "prohibited_content"
-        | "spii"
-        | "language"
-        | "sensitive"
-        | "guardrail_intervened" => FinishReason::ContentFilter,
-        "model_context_window_exceeded" => FinishReason::ContextWindow,
-        "error"
-        | "network_error"
-        | "malformed_function_call"
-        | "malformed_response"
-        | "unexpected_tool_call"
-        | "missing_thought_signature" => FinishReason::Error,
-        _ => FinishReason::Other(raw.to_owned()),
     }
 }
 
@@ -127,7 +92,7 @@ fn tool_calls(message: &Value, index: usize, seed: &impl Fn() -> Hash) -> Vec<To
         .map(|(place, (call, function))| {
             let id = match call.get("id").and_then(Value::as_str) {
                 Some(id) if !id.is_empty() => id.to_owned(),
-                _ => made_up_id(index, place, seed),
+                _ => made_up_id(index, place, &seed()),
             };
             let name = function.get("name").and_then(Value::as_str).unwrap_or_default();
             ToolCall::new(id, name, arguments(function.get("arguments")))
@@ -135,24 +100,7 @@ fn tool_calls(message: &Value, index: usize, seed: &impl Fn() -> Hash) -> Vec<To
         .collect()
 }
 
-/// Nine letters and digits, the one form that every server takes back.
-fn made_up_id(index: usize, place: usize, seed: &impl Fn() -> Hash) -> String {
-    let text = format!("{}/{index}/{place}", seed().to_hex());
-    blake3::hash(text.as_bytes()).to_hex().chars().take(9).collect()
-}
-
-fn arguments(value: Option<&Value>) -> Value {
-    match value {
-        None | Some(Value::Null) => json!({}),
-        Some(Value::String(text)) if text.trim().is_empty() => json!({}),
-        Some(Value::String(text)) => {
-            serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
-        }
-        Some(value) => value.clone(),
-    }
-}
-
-fn logprobs(value: Option<&Value>) -> Option<Vec<TokenLogprob>> {
+pub(in super::super) fn logprobs(value: Option<&Value>) -> Option<Vec<TokenLogprob>> {
     let items = value?.get("content")?.as_array()?;
     Some(items.iter().filter_map(token).collect())
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::super::response::Usage;
 
 /// The tokens of one call. What the server does not say counts as 0.
-pub(super) fn normalized(usage: &Value) -> Usage {
+pub(in super::super) fn normalized(usage: &Value) -> Usage {
     let prompt = first(usage, &["/prompt_tokens", "/input_tokens"]);
     let completion = first(usage, &["/completion_tokens", "/output_tokens"]);
     let reasoning = first(
@@ -30,6 +30,7 @@ pub(super) fn normalized(usage: &Value) -> Usage {
         ),
         cache_write_tokens: first(usage, &["/prompt_tokens_details/cache_write_tokens"]),
         reasoning_tokens: reasoning,
+        ..Usage::default()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::super::client::ModelName;
 use super::super::super::error::LmError;
 use super::super::super::message::{Media, MediaSource};
-use super::super::model_name::ModelName;
 
 pub(super) fn image(model: &ModelName, media: &Media) -> Result<Value, LmError> {
     let url = match &media.source {

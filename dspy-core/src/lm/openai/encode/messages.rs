@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::super::super::client::ModelName;
 use super::super::super::error::LmError;
 use super::super::super::message::{Message, Part, Role, ToolCall, ToolResult, text_of};
-use super::super::model_name::ModelName;
 use super::media;
 
 pub(super) fn encode(model: &ModelName, messages: &[Arc<Message>]) -> Result<Vec<Value>, LmError> {

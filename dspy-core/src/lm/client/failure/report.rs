@@ -24,7 +24,7 @@ pub(super) struct Report {
 }
 
 /// The error that a body or a choice carries, if any: an object with something in it, or a text.
-pub(in super::super) fn error_in(body: &Value) -> Option<&Value> {
+pub(in crate::lm) fn error_in(body: &Value) -> Option<&Value> {
     let body = match body {
         Value::Array(items) => items.first()?,
         body => body,

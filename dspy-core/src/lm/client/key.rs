@@ -5,6 +5,7 @@ use super::super::http::authority;
 use super::super::secret::Secret;
 use super::builder::Environment;
 use super::endpoint::{Endpoint, Source, variable};
+use super::service::Service;
 
 /// The key for an endpoint, and what to say when the server refuses it.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ impl Credential {
     pub(super) fn resolve(
         given: Option<Secret>,
         own: bool,
+        service: &Service,
         endpoint: &Endpoint,
         env: &Environment,
     ) -> Result<Self, LmError> {
@@ -35,21 +37,28 @@ impl Credential {
             let hint = "it was given by `.header(…)`".to_owned();
             return Ok(Self { key: None, hint });
         }
+        // `DSPY_API_KEY` belongs to the server of `DSPY_API_BASE`, whatever is asked there.
         let dspy = variable(env, "DSPY_API_BASE").filter(|base| endpoint.is_server_of(base));
         if let Some(key) = dspy.and_then(|_| variable(env, "DSPY_API_KEY")) {
             return Ok(Self::sent(Secret::new(&key), "it came from `DSPY_API_KEY`"));
         }
-        let openai = variable(env, "OPENAI_API_KEY");
-        let withheld = openai.is_some();
-        match openai {
-            Some(key) if endpoint.own_host || endpoint.source == Source::OpenAiBaseUrl => {
-                Ok(Self::sent(Secret::new(&key), "it came from `OPENAI_API_KEY`"))
+        let mut variables = service.key_variables.iter().copied();
+        let found = variables.find_map(|name| Some((name, variable(env, name)?)));
+        // An address that the provider's own variable named is the user's word for it.
+        let trusted = endpoint.own_host
+            || matches!(endpoint.source, Source::Variable(name) if name != "DSPY_API_BASE");
+        match found {
+            Some((name, key)) if trusted => {
+                Ok(Self::sent(Secret::new(&key), &format!("it came from `{name}`")))
             }
-            _ if endpoint.own_host => Err(LmError::MissingKey {
-                host: authority(&endpoint.url),
-                variable: "OPENAI_API_KEY".to_owned(),
+            _ if endpoint.own_host && service.needs_key => Err(LmError::MissingKey {
+                host: authority(&endpoint.base),
+                variable: service.key_variables.first().copied().unwrap_or_default().to_owned(),
             }),
-            _ => Ok(Self { key: None, hint: hint_without_key(endpoint, withheld) }),
+            found => {
+                let withheld = found.map(|(name, _)| name);
+                Ok(Self { key: None, hint: hint_without_key(endpoint, withheld) })
+            }
         }
     }
 
@@ -58,19 +67,16 @@ impl Credential {
     }
 }
 
-fn hint_without_key(endpoint: &Endpoint, withheld: bool) -> String {
+fn hint_without_key(endpoint: &Endpoint, withheld: Option<&str>) -> String {
     let fix = match endpoint.source {
-        Source::DspyApiBase => "set `DSPY_API_KEY` or pass `.api_key(…)`",
-        Source::OpenAiBaseUrl => "set `OPENAI_API_KEY` or pass `.api_key(…)`",
-        Source::Builder | Source::Default => {
-            "pass `.api_key(…)`, or set `DSPY_API_KEY` together with `DSPY_API_BASE`"
-        }
+        Source::Variable("DSPY_API_BASE") => "set `DSPY_API_KEY` or pass `.api_key(…)`",
+        Source::Variable("OPENAI_BASE_URL") => "set `OPENAI_API_KEY` or pass `.api_key(…)`",
+        _ => "pass `.api_key(…)`, or set `DSPY_API_KEY` together with `DSPY_API_BASE`",
     };
-    if withheld {
-        format!(
-            "`OPENAI_API_KEY` is set but was not sent, because it belongs to another host; {fix}"
-        )
-    } else {
-        format!("no key was sent; {fix}")
+    match withheld {
+        Some(name) => {
+            format!("`{name}` is set but was not sent, because it belongs to another host; {fix}")
+        }
+        None => format!("no key was sent; {fix}"),
     }
 }

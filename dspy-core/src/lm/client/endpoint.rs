@@ -5,51 +5,60 @@ use url::Url;
 use super::super::error::LmError;
 use super::super::http::authority;
 use super::builder::Environment;
-
-const OPENAI: &str = "https://api.openai.com/v1";
-const METHOD: &str = "/chat/completions";
+use super::service::Service;
 
 /// Who named the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Builder,
-    DspyApiBase,
-    OpenAiBaseUrl,
+    Variable(&'static str),
     Default,
 }
 
-/// The address that is called.
+/// The server that is called.
 #[derive(Debug)]
 pub(super) struct Endpoint {
-    pub(super) url: Url,
+    /// The api base, without a slash at its end.
+    pub(super) base: Url,
     pub(super) source: Source,
-    /// Whether it belongs to OpenAI itself.
+    /// Whether it belongs to the provider itself.
     pub(super) own_host: bool,
 }
 
 impl Endpoint {
-    /// The builder's address, else one of the environment, else OpenAI's.
-    pub(super) fn resolve(given: Option<&str>, env: &Environment) -> Result<Self, LmError> {
-        let (text, source) = if let Some(base) = given {
-            (base.to_owned(), Source::Builder)
-        } else if let Some(base) = variable(env, "DSPY_API_BASE") {
-            (base, Source::DspyApiBase)
-        } else if let Some(base) = variable(env, "OPENAI_BASE_URL") {
-            (base, Source::OpenAiBaseUrl)
-        } else {
-            (OPENAI.to_owned(), Source::Default)
+    /// The builder's address, else one of the environment, else the service's own.
+    pub(super) fn resolve(
+        service: &Service,
+        given: Option<&str>,
+        env: &Environment,
+    ) -> Result<Self, LmError> {
+        let named = || {
+            let mut variables = service.base_variables.iter().copied();
+            variables.find_map(|name| Some((variable(env, name)?, Source::Variable(name))))
         };
+        let (text, source) = match given {
+            Some(base) => (base.to_owned(), Source::Builder),
+            None => named().unwrap_or_else(|| (service.base.to_owned(), Source::Default)),
+        };
+        if source == Source::Default && text.is_empty() {
+            return Err(LmError::Config {
+                message: format!(
+                    "{} has no address of its own; pass `.api_base(…)` or write the model as \
+                     `{}/NAME@https://HOST`",
+                    service.id, service.id
+                ),
+            });
+        }
         let base = parse(&text).map_err(|fault| LmError::Config {
             message: format!(
                 "{} {fault}; write it like `http://localhost:8000/v1`",
                 match source {
-                    Source::DspyApiBase => "the api base in `DSPY_API_BASE`",
-                    Source::OpenAiBaseUrl => "the api base in `OPENAI_BASE_URL`",
-                    Source::Builder | Source::Default => "the api base",
+                    Source::Variable(name) => format!("the api base in `{name}`"),
+                    Source::Builder | Source::Default => "the api base".to_owned(),
                 }
             ),
         })?;
-        let own_host = is_openai(&base);
+        let own_host = base.host_str().is_some_and(|host| service.owns(host));
         if own_host && base.scheme() != "https" {
             return Err(LmError::Config {
                 message: format!(
@@ -58,12 +67,12 @@ impl Endpoint {
                 ),
             });
         }
-        Ok(Self { url: with_method(base), source, own_host })
+        Ok(Self { base: trimmed(base), source, own_host })
     }
 
     /// Whether `base`, the value of a variable, names the same server.
     pub(super) fn is_server_of(&self, base: &str) -> bool {
-        parse(base).is_ok_and(|base| base.origin() == self.url.origin())
+        parse(base).is_ok_and(|base| base.origin() == self.base.origin())
     }
 }
 
@@ -73,7 +82,7 @@ pub(super) fn variable(env: &Environment, name: &str) -> Option<String> {
 }
 
 /// An address fit to be shown: no credentials, no query.
-pub(super) fn shown(url: &Url) -> String {
+pub(in crate::lm) fn shown(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), authority(url), url.path())
 }
 
@@ -95,18 +104,22 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-fn is_openai(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| host.ends_with(".openai.com"))
-}
-
-fn with_method(mut url: Url) -> Url {
+fn trimmed(mut url: Url) -> Url {
     let path = url.path().trim_end_matches('/').to_owned();
-    let path = match path.as_str() {
-        "" => format!("/v1{METHOD}"),
-        whole if whole.ends_with(METHOD) => path,
-        _ => path + METHOD,
-    };
     url.set_path(&path);
     url.set_fragment(None);
     url
+}
+
+/// `base` with `method` after its path, unless it is there already; a base without a path gets
+/// `version` first.
+pub(in crate::lm) fn with_method(mut base: Url, version: &str, method: &str) -> Url {
+    let path = base.path().trim_end_matches('/').to_owned();
+    let path = match path.as_str() {
+        "" => format!("{version}{method}"),
+        whole if whole.ends_with(method) => path,
+        _ => path + method,
+    };
+    base.set_path(&path);
+    base
 }

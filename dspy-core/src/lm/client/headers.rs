@@ -8,7 +8,7 @@ use super::super::response::RateLimit;
 use super::wait;
 
 /// The id under which the provider's support desk finds the request.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
+pub(in crate::lm) fn request_id(headers: &HeaderMap) -> Option<&str> {
     ["x-request-id", "request-id", "apim-request-id"]
         .into_iter()
         .find_map(|name| text(headers, name))
@@ -17,7 +17,7 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
 
 /// The wait a server asks for: `retry-after-ms` goes before `retry-after`, which may be seconds or
 /// a date.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(in crate::lm) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if let Some(milliseconds) =
         text(headers, "retry-after-ms").and_then(|ms| ms.parse::<f64>().ok())
         && let Ok(wait) = Duration::try_from_secs_f64(milliseconds / 1000.0)
@@ -32,12 +32,12 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The server's own word on whether to try again.
-pub(super) fn should_retry(headers: &HeaderMap) -> Option<bool> {
+pub(in crate::lm) fn should_retry(headers: &HeaderMap) -> Option<bool> {
     text(headers, "x-should-retry")?.parse().ok()
 }
 
 /// What the server said of its limits; `None` where it said nothing.
-pub(super) fn rate_limit(headers: &HeaderMap) -> Option<RateLimit> {
+pub(in crate::lm) fn rate_limit(headers: &HeaderMap) -> Option<RateLimit> {
     let count = |name| text(headers, name)?.parse().ok();
     let time = |name| wait::leading(text(headers, name)?);
     let limit = RateLimit {
@@ -49,8 +49,14 @@ pub(super) fn rate_limit(headers: &HeaderMap) -> Option<RateLimit> {
     (limit != RateLimit::default()).then_some(limit)
 }
 
+/// Whether the answer is one JSON text.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = text(headers, "content-type").and_then(|kind| kind.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// Where a redirect points.
-pub(super) fn location(headers: &HeaderMap) -> Option<&str> {
+pub(in crate::lm) fn location(headers: &HeaderMap) -> Option<&str> {
     text(headers, "location")
 }
 

@@ -3,6 +3,7 @@
 mod kind;
 mod report;
 
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
@@ -13,7 +14,7 @@ use super::{endpoint, headers};
 
 use self::report::Report;
 
-pub(super) use self::report::error_in;
+pub(in crate::lm) use self::report::error_in;
 
 /// The error of an answer whose status is not success.
 pub(super) fn of_reply(peer: &Peer, url: &Url, reply: &Reply) -> LmError {
@@ -22,24 +23,24 @@ pub(super) fn of_reply(peer: &Peer, url: &Url, reply: &Reply) -> LmError {
     } else {
         Report::read(&reply.body)
     };
-    kind::of_status(reply.status, &report)(failure(peer, reply, &report))
+    kind::of_status(reply.status, &report)(failure(peer, reply.status, &reply.headers, &report))
 }
 
 /// The error that an answer reports in its body although its status says success.
-pub(super) fn in_band(peer: &Peer, reply: &Reply, error: &Value) -> LmError {
+pub(super) fn in_band(peer: &Peer, status: u16, headers: &HeaderMap, error: &Value) -> LmError {
     let report = Report::of(error);
-    kind::of_status(kind::status_of(&report), &report)(failure(peer, reply, &report))
+    kind::of_status(kind::status_of(&report), &report)(failure(peer, status, headers, &report))
 }
 
-fn failure(peer: &Peer, reply: &Reply, report: &Report) -> Box<ProviderFailure> {
+fn failure(peer: &Peer, status: u16, headers: &HeaderMap, report: &Report) -> Box<ProviderFailure> {
     Box::new(ProviderFailure {
         host: peer.host.clone(),
-        status: reply.status,
+        status,
         message: peer.quote(&report.message),
         code: report.shown_code().map(|code| peer.quote(&code)),
-        request_id: headers::request_id(&reply.headers).map(|id| peer.quote(id)),
-        retry_after: headers::retry_after(&reply.headers).or(report.wait),
-        should_retry: headers::should_retry(&reply.headers),
+        request_id: headers::request_id(headers).map(|id| peer.quote(id)),
+        retry_after: headers::retry_after(headers).or(report.wait),
+        should_retry: headers::should_retry(headers),
         hint: Some(peer.key_hint.clone()),
     })
 }

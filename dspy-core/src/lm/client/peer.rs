@@ -13,24 +13,24 @@ const EXCERPT: usize = 200;
 
 /// The server's name, what must not be shown of what it says, and what explains a refused key.
 #[derive(Debug)]
-pub(super) struct Peer {
-    pub(super) host: String,
-    pub(super) key_hint: String,
+pub(in crate::lm) struct Peer {
+    pub(in crate::lm) host: String,
+    pub(in crate::lm) key_hint: String,
     secrets: Secrets,
 }
 
 impl Peer {
-    pub(super) fn new(url: &Url, secrets: Secrets, key_hint: String) -> Self {
+    pub(in crate::lm) fn new(url: &Url, secrets: Secrets, key_hint: String) -> Self {
         Self { host: authority(url), key_hint, secrets }
     }
 
     /// A server's text fit for an error message: on one line, without our secrets, not endless.
-    pub(super) fn quote(&self, text: &str) -> String {
+    pub(in crate::lm) fn quote(&self, text: &str) -> String {
         shorten(&self.secrets.scrub(text), MESSAGE)
     }
 
     /// An answer that could not be read: `fault` says why, the start of `body` what came instead.
-    pub(super) fn unreadable(&self, fault: &str, body: &[u8]) -> LmError {
+    pub(in crate::lm) fn unreadable(&self, fault: &str, body: &[u8]) -> LmError {
         let text = self.secrets.scrub(&String::from_utf8_lossy(body));
         let excerpt = match html_title(&text) {
             Some(title) => format!("an HTML page{title}"),
@@ -42,7 +42,7 @@ impl Peer {
 }
 
 /// ` titled "…"`, or nothing, where `text` is an HTML page; `None` where it is none.
-pub(super) fn html_title(text: &str) -> Option<String> {
+pub(in crate::lm) fn html_title(text: &str) -> Option<String> {
     let text = text.trim_start();
     let lower: String = text.chars().take(4096).map(|c| c.to_ascii_lowercase()).collect();
     if !lower.starts_with("<!doctype html") && !lower.starts_with("<html") {

@@ -1,0 +1,169 @@
+//! [`Client`]: a language model behind a provider's HTTP API, whatever its wire format.
+
+mod assembly;
+mod builder;
+mod connection;
+mod embedding;
+mod endpoint;
+mod failure;
+mod fan_out;
+mod finish;
+mod headers;
+mod key;
+mod model_name;
+mod peer;
+mod reading;
+mod service;
+mod streaming;
+mod tool_calls;
+mod wait;
+mod wire;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use url::Url;
+
+use self::connection::Connection;
+use super::error::LmError;
+use super::model::{Capabilities, EventStream, LanguageModel};
+use super::request::{Request, Settings};
+use super::response::Response;
+
+pub use self::builder::ClientBuilder;
+pub use self::embedding::EmbeddingClient;
+pub use self::service::Service;
+
+pub(in crate::lm) use self::assembly::{Assembly, CallKey};
+pub(in crate::lm) use self::endpoint::with_method;
+pub(in crate::lm) use self::failure::error_in;
+pub(in crate::lm) use self::finish::{reason, settled};
+pub(in crate::lm) use self::model_name::ModelName;
+pub(in crate::lm) use self::reading::Reading;
+pub(in crate::lm) use self::service::Api;
+pub(in crate::lm) use self::tool_calls::{arguments, made_up_id};
+pub(in crate::lm) use self::wire::{Fault, Framing, Pieces, Wire};
+
+/// A language model behind a provider's HTTP API. Its aliases are the providers:
+/// [`OpenAi`](super::OpenAi) and its siblings.
+///
+/// Cloning is cheap and shares connections.
+pub struct Client<W> {
+    shared: Arc<Shared<W>>,
+}
+
+struct Shared<W> {
+    wire: W,
+    url: Url,
+    stream_url: Url,
+    connection: Connection,
+    settings: Settings,
+    fingerprint: String,
+}
+
+impl<W: Wire> Client<W> {
+    /// Begins a client for the model that the server calls `name`.
+    pub fn builder(name: impl Into<String>) -> ClientBuilder<W> {
+        ClientBuilder::new(name.into())
+    }
+
+    /// The address of calls, without its query.
+    pub fn endpoint(&self) -> String {
+        endpoint::shown(&self.shared.url)
+    }
+
+    /// One call for as many completions as the format can ask for at once.
+    async fn ask(&self, request: &Request, settings: &Settings) -> Result<Response, LmError> {
+        let Shared { wire, url, connection, .. } = &*self.shared;
+        let reply = connection.post(url, wire.encode(request, settings, false)?).await?;
+        let response = wire.decode(&connection.reading(&reply))?;
+        let wanted = settings.n.unwrap_or(1) as usize;
+        if response.completions.len() < wanted {
+            return Err(wire.model().unsupported(
+                format!("n={wanted} (the server sent {})", response.completions.len()),
+                "ask once for each completion",
+            ));
+        }
+        Ok(response)
+    }
+
+    fn fans_out(&self, settings: &Settings) -> Option<u32> {
+        settings.n.filter(|n| *n > 1 && !self.shared.wire.native_n())
+    }
+}
+
+impl<W: Wire> LanguageModel for Client<W> {
+    async fn generate(&self, request: &Request) -> Result<Response, LmError> {
+        let settings = request.settings.over(&self.shared.settings);
+        check(&settings)?;
+        match self.fans_out(&settings) {
+            None => self.ask(request, &settings).await,
+            Some(n) => fan_out::generate(self, request, &settings, n).await,
+        }
+    }
+
+    async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
+        let settings = request.settings.over(&self.shared.settings);
+        check(&settings)?;
+        match self.fans_out(&settings) {
+            None => streaming::open(&self.shared, request, &settings).await,
+            Some(n) => fan_out::stream(self, request, &settings, n).await,
+        }
+    }
+
+    /// What this API can carry and the model's name does not rule out. A compatible server may
+    /// still refuse some of it.
+    fn capabilities(&self) -> Capabilities {
+        self.shared.wire.capabilities()
+    }
+
+    fn name(&self) -> &str {
+        self.shared.wire.model().label()
+    }
+
+    fn fingerprint(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.shared.fingerprint)
+    }
+}
+
+/// What no provider takes.
+fn check(settings: &Settings) -> Result<(), LmError> {
+    if settings.n == Some(0) {
+        return Err(config("n is 0; ask for at least one completion"));
+    }
+    let numbers = [
+        ("temperature", settings.temperature),
+        ("top_p", settings.top_p),
+        ("presence_penalty", settings.presence_penalty),
+        ("frequency_penalty", settings.frequency_penalty),
+    ];
+    match numbers.iter().find_map(|(name, value)| Some((name, value.filter(|v| !v.is_finite())?))) {
+        Some((name, value)) => {
+            Err(config(format!("{name} is {value}; it must be a finite number")))
+        }
+        None => Ok(()),
+    }
+}
+
+pub(in crate::lm) fn config(message: impl Into<String>) -> LmError {
+    LmError::Config { message: message.into() }
+}
+
+impl<W> Clone for Client<W> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<W: Wire> fmt::Debug for Client<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address without its query and the names of headers without their values.
+        f.debug_struct(W::NAME)
+            .field("model", &self.shared.wire.model().label())
+            .field("endpoint", &endpoint::shown(&self.shared.url))
+            .field("headers", &self.shared.connection.headers.keys().collect::<Vec<_>>())
+            .field("settings", &self.shared.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,51 @@
+//! [`Reading`]: a server's answer in the hands of a [`Wire`](super::wire::Wire).
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::super::error::LmError;
+use super::super::http::Reply;
+use super::super::response::RateLimit;
+use super::failure;
+use super::headers;
+use super::peer::Peer;
+
+/// A whole answer, and what is needed to speak of it.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    pub(in crate::lm) peer: &'a Peer,
+    pub(in crate::lm) reply: &'a Reply,
+}
+
+impl Reading<'_> {
+    /// The body as JSON of this form.
+    pub(in crate::lm) fn json<T: DeserializeOwned>(&self) -> Result<T, LmError> {
+        serde_json::from_slice(&self.reply.body)
+            .map_err(|error| self.unreadable(&format!("it is no JSON ({error})")))
+    }
+
+    /// An answer that cannot be read, and why.
+    pub(in crate::lm) fn unreadable(&self, fault: &str) -> LmError {
+        self.peer.unreadable(fault, &self.reply.body)
+    }
+
+    /// The failure that an answer reports although its status says success.
+    pub(in crate::lm) fn reported(&self, error: &Value) -> LmError {
+        failure::in_band(self.peer, self.reply.status, &self.reply.headers, error)
+    }
+
+    /// The provider's id of the request, from the headers.
+    pub(in crate::lm) fn request_id(&self) -> Option<String> {
+        headers::request_id(&self.reply.headers).map(str::to_owned)
+    }
+
+    /// What the headers say of limits.
+    pub(in crate::lm) fn rate_limit(&self) -> Option<RateLimit> {
+        headers::rate_limit(&self.reply.headers)
+    }
+
+    /// What tells this answer from every other; for ids of tool calls.
+    pub(in crate::lm) fn seed(&self) -> blake3::Hash {
+        blake3::hash(&self.reply.body)
+    }
+}
