@@ -1,8 +1,13 @@
 //! What is asked for on the command line.
 
 use std::path::PathBuf;
+#[cfg(unix)]
+use std::time::Duration;
 
 use lexopt::prelude::*;
+
+#[cfg(unix)]
+use crate::overhead::{ClientKind, Overhead, Runtime};
 
 pub(crate) const USAGE: &str = "\
 usage: dspy-bench COMMAND [OPTIONS]
@@ -12,6 +17,13 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
   format --cases FILE         a call of an adapter -> the messages it sends
   adapter-parse --cases FILE  a call and a completion -> output fields, or why there are none
   speed [--rounds N]          CPU time of parsing, as JSON Lines and, on standard error, a table
+  overhead --client dspy|reqwest --requests N --concurrency C
+           [--base-url URL] [--latency-ms MS] [--runtime current|multi]
+                              a whole call over HTTP: time, CPU time and memory of the client;
+                              without a URL against a server of its own, which waits MS; with one
+                              MS says how long that server waits, for the time above the ideal
+  serve [--port N] [--latency-ms MS]
+                              that server alone; it ends with its standard input
   help                        this text
 
 The case formats are in bench/README.md.";
@@ -19,10 +31,25 @@ The case formats are in bench/README.md.";
 /// One thing to do.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Parse { cases: PathBuf },
-    Format { cases: PathBuf },
-    AdapterParse { cases: PathBuf },
-    Speed { rounds: usize },
+    Parse {
+        cases: PathBuf,
+    },
+    Format {
+        cases: PathBuf,
+    },
+    AdapterParse {
+        cases: PathBuf,
+    },
+    Speed {
+        rounds: usize,
+    },
+    #[cfg(unix)]
+    Overhead(Overhead),
+    #[cfg(unix)]
+    Serve {
+        port: u16,
+        latency: Duration,
+    },
     Help,
 }
 
@@ -39,6 +66,10 @@ impl Command {
             "format" => Self::Format { cases: cases(&mut args)? },
             "adapter-parse" => Self::AdapterParse { cases: cases(&mut args)? },
             "speed" => Self::Speed { rounds: rounds(&mut args)? },
+            #[cfg(unix)]
+            "overhead" => return overhead(args).map(Self::Overhead),
+            #[cfg(unix)]
+            "serve" => return serve(args),
             "help" => Self::Help,
             _ => return Err(format!("there is no command `{name}`").into()),
         };
@@ -67,4 +98,59 @@ fn rounds(args: &mut lexopt::Parser) -> Result<usize, lexopt::Error> {
         Some(other) => Err(other.unexpected()),
         None => Ok(DEFAULT),
     }
+}
+
+#[cfg(unix)]
+fn overhead(mut args: lexopt::Parser) -> Result<Overhead, lexopt::Error> {
+    let (mut base_url, mut requests, mut concurrency, mut client) = (None, None, None, None);
+    let (mut latency, mut runtime) = (None, Runtime::Current);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("base-url") => base_url = Some(args.value()?.string()?),
+            Long("requests") => requests = Some(positive(args.value()?.parse()?)?),
+            Long("concurrency") => concurrency = Some(positive(args.value()?.parse()?)?),
+            Long("latency-ms") => latency = Some(Duration::from_millis(args.value()?.parse()?)),
+            Long("client") => {
+                client = Some(match args.value()?.string()?.as_str() {
+                    "dspy" => ClientKind::Dspy,
+                    "reqwest" => ClientKind::Reqwest,
+                    other => return Err(format!("there is no client `{other}`").into()),
+                });
+            }
+            Long("runtime") => {
+                runtime = match args.value()?.string()?.as_str() {
+                    "current" => Runtime::Current,
+                    "multi" => Runtime::Multi,
+                    other => return Err(format!("there is no runtime `{other}`").into()),
+                };
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Overhead {
+        base_url,
+        requests: requests.ok_or("the option `--requests N` is missing")?,
+        concurrency: concurrency.ok_or("the option `--concurrency C` is missing")?,
+        client: client.ok_or("the option `--client dspy|reqwest` is missing")?,
+        runtime,
+        latency,
+    })
+}
+
+#[cfg(unix)]
+fn serve(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let (mut port, mut latency) = (0, Duration::ZERO);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("port") => port = args.value()?.parse()?,
+            Long("latency-ms") => latency = Duration::from_millis(args.value()?.parse()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Serve { port, latency })
+}
+
+#[cfg(unix)]
+fn positive(number: usize) -> Result<usize, lexopt::Error> {
+    if number == 0 { Err("at least 1 is needed".into()) } else { Ok(number) }
 }

@@ -7,6 +7,8 @@ mod command;
 mod expectation;
 mod format;
 mod lines;
+#[cfg(unix)]
+mod overhead;
 mod parse;
 mod read;
 mod signatures;
@@ -34,6 +36,10 @@ fn main() -> ExitCode {
         Command::Format { cases } => format::run(&cases),
         Command::AdapterParse { cases } => read::run(&cases),
         Command::Speed { rounds } => speed::run(rounds),
+        #[cfg(unix)]
+        Command::Overhead(work) => overhead::run(&work),
+        #[cfg(unix)]
+        Command::Serve { port, latency } => overhead::serve(port, latency),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
