@@ -10,9 +10,10 @@ bless-ui:
 bless-expansions:
     INSTA_UPDATE=always cargo test -p dspy-macros
 
-# The OpenAI client against a real llama.cpp server (needs python3 with venv and pip).
-test-llama:
-    sh scripts/llama-server.sh
+# All clients against real servers: llama.cpp, the litellm proxy, aimock (needs python3 with venv and
+# pip, and npm; what cannot be had is skipped with the reason).
+test-servers *arguments:
+    python3 scripts/test_servers.py {{arguments}}
 
 # Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
 build-cost:
@@ -33,6 +34,10 @@ peers *cases:
 # Prompts beside those of Python DSPy (needs python3 with venv and pip).
 parity *adapters:
     sh bench/peers/run.sh parity.py --write bench/README.md {{adapters}}
+
+# A call over HTTP: CPU time beside a bare loop and the peers, on nginx (needs nginx).
+overhead requests="20000":
+    sh bench/peers/overhead.sh {{requests}}
 
 # Licences, advisories and sources of all dependencies (needs cargo-deny).
 deny:

@@ -1,4 +1,4 @@
-//! The OpenAI client against a real llama.cpp server; `scripts/llama-server.sh` starts one and runs
+//! The OpenAI client against a real llama.cpp server; `scripts/test_servers.py` starts one and runs
 //! this. Without a server each test says so and does nothing.
 
 use std::time::Duration;

@@ -16,7 +16,7 @@ const BILLING: [&str; 6] = [
 ];
 
 /// Messages of the known servers about a prompt that is too long; all words of a line must occur.
-const TOO_LONG: [&[&str]; 12] = [
+const TOO_LONG: [&[&str]; 13] = [
     &["maximum context length"],
     &["maximum context limit"],
     &["exceeds the available context size"],
@@ -29,6 +29,7 @@ const TOO_LONG: [&[&str]; 12] = [
     &["prompt is too long"],
     &["exceed context limit"],
     &["exceeds the context window"],
+    &["contextwindowexceedederror"],
 ];
 
 /// The kind of failure, from the status and, where that is too coarse, the report.
