@@ -35,7 +35,9 @@ def likings(np):
     liking[32:127] = -0.5
     liking[[9, 10, 13]] = -3.0
     liking[97:123] = liking[32] = 0.8
-    liking[[ord(sign) for sign in '",:[]{}']] = 1.2
+    liking[[ord(sign) for sign in ",:[]{}"]] = 1.2
+    # Texts must come to an end where a schema sets none.
+    liking[ord('"')] = 4.0
     liking[BEGIN:END] = -6.0
     liking[END] = 1.0
     return liking

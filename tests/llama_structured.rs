@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dspy::adapter::JsonAdapter;
-use dspy::lm::{Lm, OpenAi, Settings};
+use dspy::lm::{Lm, OpenAi, Service, Settings};
 use dspy::prelude::*;
 
 const BASE: &str = "DSPY_TEST_LLAMA_BASE";
@@ -15,7 +15,10 @@ fn model() -> Option<Lm> {
         println!("skipped: {BASE} names no llama.cpp server");
         return None;
     };
-    let client = OpenAi::builder("tiny").api_base(base).timeout(Duration::from_secs(60));
+    let client = OpenAi::builder("tiny")
+        .service(Service::LLAMA_CPP)
+        .api_base(base)
+        .timeout(Duration::from_secs(60));
     Some(client.env(|_| None).build().expect("an address").into_lm())
 }
 
@@ -47,6 +50,9 @@ async fn ask_often<S: Signature<Input: Clone, Output: std::fmt::Debug>>(
             // Refused after the follow-up, and never given out as a value.
             Err(error) => {
                 assert!(error.as_lm().is_none(), "{error}");
+                if seed < 2 {
+                    println!("{error}");
+                }
                 count.errors += 1;
             }
         }
