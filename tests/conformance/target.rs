@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use dspy::lm::{Lm, OpenAi};
+use dspy::lm::{Anthropic, Lm, OpenAi, OpenAiResponses};
 use serde::Deserialize;
 
 pub(crate) const VARIABLE: &str = "DSPY_TEST_SERVERS";
@@ -114,6 +114,8 @@ impl Target {
         }
         match self.provider.as_str() {
             "openai" => client!(OpenAi),
+            "openai-responses" => client!(OpenAiResponses),
+            "anthropic" => client!(Anthropic),
             other => panic!("there is no client for `{other}`"),
         }
     }

@@ -9,7 +9,10 @@ mod failure;
 mod fan_out;
 mod finish;
 mod headers;
+mod json_body;
 mod key;
+mod mime;
+mod misplaced;
 mod model_name;
 mod peer;
 mod reading;
@@ -25,7 +28,6 @@ use std::sync::Arc;
 
 use url::Url;
 
-use self::connection::Connection;
 use super::error::LmError;
 use super::model::{Capabilities, EventStream, LanguageModel};
 use super::request::{Request, Settings};
@@ -36,9 +38,13 @@ pub use self::embedding::EmbeddingClient;
 pub use self::service::Service;
 
 pub(in crate::lm) use self::assembly::{Assembly, CallKey};
-pub(in crate::lm) use self::endpoint::with_method;
+pub(in crate::lm) use self::connection::Connection;
+pub(in crate::lm) use self::endpoint::{shown, with_method};
 pub(in crate::lm) use self::failure::error_in;
 pub(in crate::lm) use self::finish::{reason, settled};
+pub(in crate::lm) use self::json_body::JsonBody;
+pub(in crate::lm) use self::mime::mime;
+pub(in crate::lm) use self::misplaced::misplaced;
 pub(in crate::lm) use self::model_name::ModelName;
 pub(in crate::lm) use self::reading::Reading;
 pub(in crate::lm) use self::service::Api;
@@ -128,7 +134,7 @@ impl<W: Wire> LanguageModel for Client<W> {
 }
 
 /// What no provider takes.
-fn check(settings: &Settings) -> Result<(), LmError> {
+pub(in crate::lm) fn check(settings: &Settings) -> Result<(), LmError> {
     if settings.n == Some(0) {
         return Err(config("n is 0; ask for at least one completion"));
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::anthropic::Anthropic;
 use super::client::{Api, Client, ClientBuilder, Service, Wire};
 use super::embedded::Embedded;
 use super::error::LmError;
@@ -12,6 +13,7 @@ use super::model::{Capabilities, EventStream, LanguageModel};
 use super::openai::OpenAi;
 use super::request::Request;
 use super::response::Response;
+use super::responses::OpenAiResponses;
 use super::retry::Retry;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -102,6 +104,8 @@ impl Lm {
         }
         match service.api {
             Api::OpenAiChat => client(OpenAi::builder(name), service, base),
+            Api::OpenAiResponses => client(OpenAiResponses::builder(name), service, base),
+            Api::Anthropic => client(Anthropic::builder(name), service, base),
         }
     }
 

@@ -98,6 +98,13 @@ impl Assembly {
         }
     }
 
+    /// What is being written is a part of its own; what follows is another.
+    pub(in crate::lm) fn close_part(&mut self, index: usize) {
+        if let Some(draft) = self.draft(index) {
+            draft.close();
+        }
+    }
+
     /// A whole part that is neither text nor a tool call.
     pub(in crate::lm) fn part(&mut self, index: usize, part: Part) {
         if let Some(draft) = self.draft(index) {

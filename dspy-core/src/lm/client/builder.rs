@@ -10,6 +10,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 
 use serde_json::json;
 
+use super::super::batch::{BatchClient, BatchWire};
 use super::super::error::LmError;
 use super::super::http::{Http, Limits};
 use super::super::request::Settings;
@@ -30,6 +31,9 @@ pub(super) type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
 /// A header value shorter than this is no credential, and blotting it out of error messages would
 /// only make them unreadable.
 const SHORTEST_CREDENTIAL: usize = 8;
+
+/// The most that is read of a batch's results unless the caller says otherwise, in bytes.
+const BATCH_RESULTS: usize = 512 << 20;
 
 /// Builds a [`Client`]; begin with [`Client::builder`].
 ///
@@ -210,6 +214,22 @@ impl<W: Wire> ClientBuilder<W> {
         }
         let (wire, connection) = self.connect()?;
         Ok(EmbeddingClient::new(wire, connection, dimensions))
+    }
+
+    /// Batches of the same model: many requests at once, answered later and at a lower price.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn build_batch(mut self) -> Result<BatchClient<W>, LmError>
+    where
+        W: BatchWire,
+    {
+        // The results of a whole batch come as one answer.
+        if self.limits.body == Limits::default().body {
+            self.limits.body = BATCH_RESULTS;
+        }
+        let (wire, connection) = self.connect()?;
+        Ok(BatchClient::new(wire, connection, self.settings))
     }
 
     /// Resolves address and key.

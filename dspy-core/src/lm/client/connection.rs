@@ -28,7 +28,6 @@ impl Connection {
     }
 
     /// Sends a body of another type.
-    #[expect(dead_code, reason = "for uploads")]
     pub(in crate::lm) async fn post_as(
         &self,
         url: &Url,
@@ -42,7 +41,6 @@ impl Connection {
     }
 
     /// Reads what is at an address.
-    #[expect(dead_code, reason = "for batches")]
     pub(in crate::lm) async fn get(&self, url: &Url) -> Result<Reply, LmError> {
         let reply = self.http.get(url.clone(), self.headers.clone()).await?;
         self.checked(url, reply)
@@ -75,7 +73,8 @@ impl Connection {
         Reading { peer: &self.peer, reply }
     }
 
-    fn checked(&self, url: &Url, reply: Reply) -> Result<Reply, LmError> {
+    /// The answer, if its status is success.
+    pub(in crate::lm) fn checked(&self, url: &Url, reply: Reply) -> Result<Reply, LmError> {
         if is_success(reply.status) {
             Ok(reply)
         } else {

@@ -12,7 +12,9 @@ pub(in crate::lm) fn reason(word: Option<&str>) -> FinishReason {
         "stop" | "end_turn" | "stop_sequence" | "complete" | "completed" | "eos" | "eos_token" => {
             FinishReason::Stop
         }
-        "length" | "max_tokens" | "max_output_tokens" | "model_length" => FinishReason::Length,
+        "length" | "max_tokens" | "max_output_tokens" | "model_length" | "incomplete" => {
+            FinishReason::Length
+        }
         "tool_calls" | "tool_use" | "function_call" => FinishReason::ToolCalls,
         "content_filter"
         | "refusal"

@@ -37,6 +37,8 @@ pub(in crate::lm) enum Auth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lm) enum Api {
     OpenAiChat,
+    OpenAiResponses,
+    Anthropic,
 }
 
 const fn remote(
@@ -75,6 +77,21 @@ impl Service {
     pub const OPENAI: Self = Self {
         base_variables: &["DSPY_API_BASE", "OPENAI_BASE_URL"],
         ..remote("openai", "https://api.openai.com/v1", "openai.com", &["OPENAI_API_KEY"])
+    };
+    /// OpenAI's Responses, with the address and the key of [`OPENAI`](Self::OPENAI).
+    pub const OPENAI_RESPONSES: Self =
+        Self { id: "openai-responses", api: Api::OpenAiResponses, ..Self::OPENAI };
+    /// Anthropic's Messages.
+    pub const ANTHROPIC: Self = Self {
+        base_variables: &["ANTHROPIC_BASE_URL"],
+        auth: Auth::Header("x-api-key"),
+        api: Api::Anthropic,
+        ..remote(
+            "anthropic",
+            "https://api.anthropic.com/v1",
+            "anthropic.com",
+            &["ANTHROPIC_API_KEY"],
+        )
     };
     /// Groq.
     pub const GROQ: Self =
@@ -116,6 +133,8 @@ impl Service {
 
     pub(in crate::lm) const ALL: &'static [Self] = &[
         Self::OPENAI,
+        Self::OPENAI_RESPONSES,
+        Self::ANTHROPIC,
         Self::GROQ,
         Self::TOGETHER,
         Self::MISTRAL,

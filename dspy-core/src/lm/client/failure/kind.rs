@@ -6,7 +6,8 @@ use super::report::Report;
 type Kind = fn(Box<ProviderFailure>) -> LmError;
 
 /// Codes that mean: no money or quota left.
-const BILLING: [&str; 6] = [
+const BILLING: [&str; 7] = [
+    "billing_error",
     "insufficient_quota",
     "credit_balance_exhausted",
     "enforced_spend_limit_reached",
