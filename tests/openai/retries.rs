@@ -38,11 +38,11 @@ async fn a_lasting_failure_is_given_up() {
     let LmError::RetriesExhausted { attempts, elapsed, last } = &error else {
         panic!("unexpected {error:?}");
     };
-    assert_eq!((*attempts, server.seen().len()), (5, 5));
+    assert_eq!((*attempts, server.seen().len()), (8, 8));
     assert!(*elapsed > Duration::ZERO && matches!(**last, LmError::Server(_)));
     assert!(!error.is_retryable() && error.status() == Some(500));
     let text = shown(&error);
-    assert!(text.contains("gave up after 5 attempts") && text.contains("oops"), "{text}");
+    assert!(text.contains("gave up after 8 attempts") && text.contains("oops"), "{text}");
     assert!(!text.contains(KEY));
 }
 
@@ -93,10 +93,10 @@ async fn the_servers_wait_is_the_least() {
 
 #[tokio::test]
 async fn too_long_a_wait_is_not_waited() {
-    let server = Server::start([limited().header("retry-after", "31"), Answer::text("x")]).await;
+    let server = Server::start([limited().header("retry-after", "61"), Answer::text("x")]).await;
     let start = Instant::now();
     let error = hasty(&server).generate(&question()).await.unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(31)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
     let two = limited().header("retry-after", "2");
     let server = Server::start([two, Answer::text("x")]).await;
     let patience = Duration::from_secs(1);

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use super::budget::{Amount, Spent};
+use super::fallback::Failure;
+
 /// A failed call to a language model.
 ///
 /// Match on the variants, or ask the predicates: [`is_retryable`](Self::is_retryable),
@@ -60,6 +63,13 @@ pub enum LmError {
         /// What went wrong.
         message: String,
     },
+    /// The server closed a connection that had been kept from an earlier call, before it said
+    /// anything: it had waited too long. [`Retry`](super::Retry) asks again at once.
+    #[error("{host} closed a kept connection before it answered; ask again")]
+    StaleConnection {
+        /// The host that was called.
+        host: String,
+    },
     /// No answer came in time.
     #[error("{host} did not answer within {after:?}")]
     Timeout {
@@ -110,6 +120,42 @@ pub enum LmError {
         /// The last failure.
         last: Box<LmError>,
     },
+    /// A [`Budget`](super::Budget) does not allow the call. Nothing was sent.
+    #[error(
+        "the budget of {limit} does not allow a call that may need {needed}: {spent} so far; raise \
+         the budget, lower `max_tokens`, or let fewer calls run at once"
+    )]
+    BudgetExceeded {
+        /// The limit that the call would break.
+        limit: Amount,
+        /// What the call may need of the same, at worst; of time, how much has passed.
+        needed: Amount,
+        /// What was spent, and what is set aside for calls under way.
+        spent: Box<Spent>,
+    },
+    /// The price of a model is not known, and a budget in US dollars needs it. Nothing was sent.
+    #[error(
+        "no price is known for `{model}`, and a budget in US dollars needs one; add it with \
+         `Prices::builtin().with(\"{model}\", Price::per_million(INPUT, OUTPUT))`"
+    )]
+    UnknownPrice {
+        /// The model's label.
+        model: String,
+    },
+    /// A [`CircuitBreaker`](super::CircuitBreaker) lets no call through for now. Nothing was sent.
+    #[error("{name} failed too often of late and is left alone for another {retry_in:.1?}")]
+    CircuitOpen {
+        /// The model's label.
+        name: String,
+        /// Time until it is tried again; zero while one call tries it.
+        retry_in: Duration,
+    },
+    /// A [`Fallback`](super::Fallback) came to its end.
+    #[error("no model answered: {}", shown(.failures))]
+    FallbackFailed {
+        /// Each model that was asked, in order, with its failure.
+        failures: Vec<Failure>,
+    },
     /// A model of the user's own failed.
     #[error("{message}")]
     Other {
@@ -124,7 +170,7 @@ impl LmError {
     /// Whether the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Transport { .. } | Self::Timeout { .. } => true,
+            Self::Transport { .. } | Self::Timeout { .. } | Self::StaleConnection { .. } => true,
             Self::RateLimit(failure) | Self::Server(failure) => {
                 failure.should_retry.unwrap_or(true)
             }
@@ -159,7 +205,19 @@ impl LmError {
                 | Self::Config { .. }
                 | Self::Auth(_)
                 | Self::Billing(_)
+                | Self::UnknownPrice { .. }
         )
+    }
+
+    /// Whether a [`Budget`](super::Budget) did not allow the call.
+    pub fn is_budget(&self) -> bool {
+        match self.root() {
+            Self::BudgetExceeded { .. } => true,
+            Self::FallbackFailed { failures } => {
+                failures.last().is_some_and(|failure| failure.error.is_budget())
+            }
+            _ => false,
+        }
     }
 
     /// How long the server asks to wait before the next attempt.
@@ -186,12 +244,68 @@ impl LmError {
         }
     }
 
-    fn root(&self) -> &Self {
+    /// Whether the server, or the way to it, is at fault: it was not reached, gave no answer in time,
+    /// or failed. Refusals, among them of too many requests, are no outage.
+    pub fn is_outage(&self) -> bool {
+        match self.root() {
+            Self::Transport { .. } | Self::StaleConnection { .. } | Self::Timeout { .. } => true,
+            // A conflict, or a request that comes too early, is a refusal.
+            Self::Server(failure) => !matches!(failure.status, 409 | 425),
+            _ => false,
+        }
+    }
+
+    /// Whether the server has more to do than it can: 429 for too many requests, or 529.
+    pub fn is_overload(&self) -> bool {
+        match self.root() {
+            Self::RateLimit(_) => true,
+            Self::Server(failure) => {
+                let code = failure.code.as_deref().unwrap_or_default();
+                failure.status == 529 || code.contains("overloaded")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the call may have been paid for although it failed: the request went out, and the
+    /// server did not refuse it.
+    pub(super) fn may_have_cost(&self) -> bool {
+        match self.root() {
+            Self::Transport { .. } | Self::Timeout { .. } | Self::Decode { .. } => true,
+            // It broke off in an answer that had begun.
+            Self::Server(failure) => failure.status < 400,
+            Self::Other { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it was decided here that nothing is sent.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(
+            self.root(),
+            Self::NotConfigured
+                | Self::UnknownProvider { .. }
+                | Self::MissingKey { .. }
+                | Self::Config { .. }
+                | Self::Unsupported { .. }
+                | Self::BudgetExceeded { .. }
+                | Self::UnknownPrice { .. }
+                | Self::CircuitOpen { .. }
+        )
+    }
+
+    /// The failure itself, without the account of attempts around it.
+    pub(super) fn root(&self) -> &Self {
         match self {
             Self::RetriesExhausted { last, .. } => last.root(),
             other => other,
         }
     }
+}
+
+/// All failures in one line.
+fn shown(failures: &[Failure]) -> String {
+    failures.iter().map(Failure::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A provider's answer that reports a failure.

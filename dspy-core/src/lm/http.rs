@@ -5,6 +5,7 @@ mod limits;
 
 use std::error::Error;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ struct Inner {
     local: bool,
     limits: Limits,
     client: OnceLock<Client>,
+    /// Whether the server ever answered, so that connections may have been kept.
+    answered: AtomicBool,
 }
 
 impl Http {
@@ -61,6 +64,7 @@ impl Http {
             local: is_local(base),
             limits,
             client: OnceLock::new(),
+            answered: AtomicBool::new(false),
         }))
     }
 
@@ -99,7 +103,10 @@ impl Http {
         let mut clock = Clock::start(&self.0.limits);
         let sent = clock.within(self.0.limits.first_byte, request.send()).await;
         let response =
-            sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.broken(error))?;
+            sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.unanswered(error))?;
+        if !self.0.answered.load(Ordering::Relaxed) {
+            self.0.answered.store(true, Ordering::Relaxed);
+        }
         Ok(Opened {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -179,6 +186,15 @@ impl Inner {
         Ok(self.client.get_or_init(|| client))
     }
 
+    /// The failure of an exchange before the answer's head.
+    fn unanswered(&self, error: reqwest::Error) -> LmError {
+        let kept = self.answered.load(Ordering::Relaxed) && !error.is_connect();
+        if kept && is_hang_up(&error) {
+            return LmError::StaleConnection { host: self.host.clone() };
+        }
+        self.broken(error)
+    }
+
     fn broken(&self, error: reqwest::Error) -> LmError {
         let host = self.host.clone();
         if error.is_timeout() {
@@ -245,6 +261,16 @@ fn root_cause(error: &reqwest::Error) -> String {
         Some(cause) => cause.to_string(),
         None => "the exchange broke".to_owned(),
     }
+}
+
+/// Whether the other side closed the connection without a word.
+fn is_hang_up(error: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(kind, Some(BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
+        // The HTTP crate keeps its kinds to itself; these are its words for an end before the head.
+        || error.to_string().starts_with("connection closed before message completed")
+        || error.source().is_some_and(is_hang_up)
 }
 
 fn is_tls(error: &(dyn Error + 'static)) -> bool {

@@ -23,6 +23,11 @@ pub struct Response {
     /// Whether the answer came from a cache and cost nothing.
     #[serde(default)]
     pub cached: bool,
+    /// The label of the model that answered in place of the one that was asked, where a
+    /// [`Fallback`](super::Fallback) moved on. A cache must not keep such an answer: its key is that
+    /// of the model that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stand_in: Option<String>,
     /// What the provider said of the limits that apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,

@@ -1,27 +1,42 @@
 //! [`Retry`]: asks again when a failure may pass.
 
+mod wait;
+
 use std::borrow::Cow;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::wait::Policy;
+use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
 use super::model::{Capabilities, EventStream, LanguageModel};
 use super::request::Request;
 use super::response::Response;
+use super::watch::begun;
 
 /// A language model that repeats calls which failed for a passing reason.
 ///
 /// Only what [`LmError::is_retryable`] is tried again: broken connections, timeouts, rate limits,
-/// failing servers. Before attempt *n + 1* it waits a random time between zero and
-/// `base · 2ⁿ⁻¹`, at most `max_wait`, so that many callers that failed together do not come back
-/// together; and never less than the server asked for. It gives up at once when the server asks
-/// for more than `max_wait`, or when the wait would end after `total`.
+/// failing servers; what a server itself says of retrying goes before. Before attempt *n + 1* it
+/// waits a random time between zero and `base · 2ⁿ⁻¹`, at most `max_wait`, so that many callers that
+/// failed together do not come back together. A wait that the server asks for is the least, with a
+/// little on top, and is never cut short: where it is longer than `max_wait`, or would end after
+/// `total`, the failure is returned at once.
 ///
-/// By default: 5 attempts, base 0.5 s, `max_wait` 30 s, `total` 300 s, which leaves room for a
-/// second try after a call that timed out.
+/// - A connection that the server had closed while it was kept unused is no fault of anybody: the
+///   call is repeated once without waiting, and this counts as no attempt.
+/// - A request without chance in it (temperature 0, or a seed) mostly meets the same failure again
+///   when a server chokes on the answer, so status 5xx ends it after 3 attempts.
+/// - A stream is repeated as long as nothing of the answer was seen; after that its failure is the
+///   caller's. So [`stream`](LanguageModel::stream) returns when the first piece has come.
+/// - An open [circuit](super::CircuitBreaker) and an exhausted [budget](super::Budget) are final.
+///
+/// By default: 8 attempts, base 0.5 s, `max_wait` 60 s, `total` 300 s, which outlasts a rate limit
+/// per minute and leaves room for a second try after a call that timed out. Times are measured by a
+/// clock that nobody can set.
+///
+/// Embedding models are repeated in the same way.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,42 +50,33 @@ use super::response::Response;
 #[derive(Clone, Debug)]
 pub struct Retry<M> {
     inner: M,
-    attempts: u32,
-    base: Duration,
-    max_wait: Duration,
-    total: Duration,
+    policy: Policy,
 }
 
 impl<M> Retry<M> {
     /// Wraps `inner` with the default policy.
     pub fn new(inner: M) -> Self {
-        Self {
-            inner,
-            attempts: 5,
-            base: Duration::from_millis(500),
-            max_wait: Duration::from_secs(30),
-            total: Duration::from_secs(300),
-        }
+        Self { inner, policy: Policy::default() }
     }
 
     /// How often to ask at most, the first time included; 0 counts as 1.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
-        self.attempts = attempts;
+        self.policy.attempts = attempts;
         self
     }
 
     /// The upper bound of the first random wait; it doubles with each further attempt.
     #[must_use]
     pub fn with_base(mut self, base: Duration) -> Self {
-        self.base = base;
+        self.policy.base = base;
         self
     }
 
     /// The longest single wait. A server that asks for more is not waited for.
     #[must_use]
     pub fn with_max_wait(mut self, max_wait: Duration) -> Self {
-        self.max_wait = max_wait;
+        self.policy.max_wait = max_wait;
         self
     }
 
@@ -78,39 +84,29 @@ impl<M> Retry<M> {
     /// that is the client's own timeout.
     #[must_use]
     pub fn with_total(mut self, total: Duration) -> Self {
-        self.total = total;
+        self.policy.total = total;
         self
     }
 
-    /// How long to wait after `failed` failed attempts, or `None` to give up.
-    fn wait(&self, error: &LmError, failed: u32, elapsed: Duration) -> Option<Duration> {
-        if failed >= self.attempts || !error.is_retryable() {
-            return None;
-        }
-        let bound = self
-            .base
-            .saturating_mul(2u32.saturating_pow(failed.saturating_sub(1)))
-            .min(self.max_wait);
-        let asked = error.retry_after().unwrap_or_default();
-        let jitter = Duration::try_from_secs_f64(bound.as_secs_f64() * uniform()).unwrap_or(bound);
-        let wait = asked.max(jitter);
-        let ends = elapsed.checked_add(wait)?;
-        (wait <= self.max_wait && ends <= self.total).then_some(wait)
-    }
-
-    async fn repeat<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, LmError>
+    /// `attempt` until it succeeds, or the policy says to stop.
+    async fn repeat<T, F>(&self, steady: bool, attempt: impl Fn() -> F) -> Result<T, LmError>
     where
         F: Future<Output = Result<T, LmError>>,
     {
         let start = Instant::now();
         let mut failed = 0;
+        let mut stale = false;
         loop {
             let error = match attempt().await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            if matches!(error, LmError::StaleConnection { .. }) && !stale && self.policy.repeats() {
+                stale = true;
+                continue;
+            }
             failed += 1;
-            match self.wait(&error, failed, start.elapsed()) {
+            match self.policy.wait(&error, steady, failed, start.elapsed()) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None if failed == 1 => return Err(error),
                 None => {
@@ -127,12 +123,12 @@ impl<M> Retry<M> {
 
 impl<M: LanguageModel> LanguageModel for Retry<M> {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
-        self.repeat(|| self.inner.generate(request)).await
+        self.repeat(is_steady(request), || self.inner.generate(request)).await
     }
 
-    /// Only the opening is repeated: what has begun to arrive cannot be taken back.
     async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
-        self.repeat(|| self.inner.stream(request)).await
+        let attempt = || async { begun(self.inner.stream(request).await?).await };
+        self.repeat(is_steady(request), attempt).await
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -148,11 +144,21 @@ impl<M: LanguageModel> LanguageModel for Retry<M> {
     }
 }
 
-/// A random number from 0 up to, not including, 1.
-///
-/// The standard library gives every `RandomState` other keys, drawn from the operating system once
-/// per thread. For spreading waits that is enough, and it needs neither a seed nor shared state.
-fn uniform() -> f64 {
-    let bits = RandomState::new().build_hasher().finish() >> 11;
-    bits as f64 / (1u64 << 53) as f64
+impl<M: EmbeddingModel> EmbeddingModel for Retry<M> {
+    async fn embed(&self, texts: &[String]) -> Result<Embeddings, LmError> {
+        self.repeat(false, || self.inner.embed(texts)).await
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn fingerprint(&self) -> Cow<'_, str> {
+        self.inner.fingerprint()
+    }
+}
+
+/// Whether equal requests mostly get equal answers.
+fn is_steady(request: &Request) -> bool {
+    request.settings.temperature == Some(0.0) || request.settings.seed.is_some()
 }

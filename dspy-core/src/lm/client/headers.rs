@@ -27,7 +27,9 @@ pub(in crate::lm) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let after = text(headers, "retry-after")?;
     wait::leading(after).or_else(|| {
         let date = httpdate::parse_http_date(after).ok()?;
-        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+        // By the server's own clock where it says the time: ours may be wrong.
+        let now = text(headers, "date").and_then(|now| httpdate::parse_http_date(now).ok());
+        Some(date.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
     })
 }
 

@@ -45,6 +45,7 @@ pub(super) fn response(reading: &Reading<'_>) -> Result<Response, LmError> {
         model: text(body.shift_remove("model")),
         request_id: reading.request_id().or_else(|| text(body.get("id").cloned())),
         cached: false,
+        stand_in: None,
         rate_limit: reading.rate_limit(),
         provider: rest(body, &usage),
     })

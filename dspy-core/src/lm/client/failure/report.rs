@@ -67,8 +67,11 @@ impl Report {
             .filter_map(|item| item.get("violations")?.as_array())
             .flatten()
             .any(|item| item["quotaId"].as_str().is_some_and(|id| id.contains("PerDay")));
+        // Anthropic's types are coarse; the details say what it is about.
+        let detailed = error.pointer("/details/error_code").and_then(Value::as_str);
+        let code = detailed.or_else(|| ["code", "status", "type"].iter().find_map(|n| text(n)));
         Self {
-            code: ["code", "status", "type"].iter().find_map(|name| text(name)).map(str::to_owned),
+            code: code.map(str::to_owned),
             number: error.get("code").and_then(Value::as_u64).and_then(|n| n.try_into().ok()),
             param: text("param").map(str::to_owned),
             wait: delay.or_else(|| wait::in_message(&message)),
