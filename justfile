@@ -15,6 +15,10 @@ bless-expansions:
 test-servers *arguments:
     python3 scripts/test_servers.py {{arguments}}
 
+# The clients against aimock, which speaks several formats and fails on demand (needs node with npm).
+test-aimock:
+    sh scripts/aimock.sh
+
 # Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
 build-cost:
     bash bench/build-cost.sh

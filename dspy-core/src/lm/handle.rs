@@ -9,7 +9,9 @@ use super::anthropic::Anthropic;
 use super::client::{Api, Client, ClientBuilder, Service, Wire};
 use super::embedded::Embedded;
 use super::error::LmError;
+use super::gemini::Gemini;
 use super::model::{Capabilities, EventStream, LanguageModel};
+use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::request::Request;
 use super::response::Response;
@@ -106,6 +108,8 @@ impl Lm {
             Api::OpenAiChat => client(OpenAi::builder(name), service, base),
             Api::OpenAiResponses => client(OpenAiResponses::builder(name), service, base),
             Api::Anthropic => client(Anthropic::builder(name), service, base),
+            Api::Gemini => client(Gemini::builder(name), service, base),
+            Api::Ollama => client(Ollama::builder(name), service, base),
         }
     }
 

@@ -82,7 +82,10 @@ impl Completion {
     pub fn reasoning(&self) -> Option<String> {
         let mut all: Option<String> = None;
         for part in &self.parts {
-            if let Part::Reasoning { text, .. } = part {
+            // A provider's item may come without any readable text.
+            if let Part::Reasoning { text, .. } = part
+                && !text.is_empty()
+            {
                 all.get_or_insert_default().push_str(text);
             }
         }

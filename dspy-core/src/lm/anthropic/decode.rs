@@ -51,6 +51,7 @@ pub(super) fn response(reading: &Reading<'_>) -> Result<Response, LmError> {
         cached: false,
         rate_limit: reading.rate_limit(),
         provider: rest(&body, content),
+        stand_in: None,
     })
 }
 

@@ -152,6 +152,32 @@ impl Assembly {
         }
     }
 
+    /// A tool call that came in one piece, at its place among the parts; an empty id is made up.
+    pub(in crate::lm) fn whole_tool_call(&mut self, index: usize, mut call: ToolCall) {
+        let seed = call.id.is_empty().then(|| self.hash.finalize());
+        let Some(draft) = self.draft(index) else { return };
+        draft.close();
+        if let Some(seed) = seed {
+            let before = draft.parts.iter().filter(|part| matches!(part, Part::ToolCall(_)));
+            call.id = made_up_id(index, before.count(), &seed);
+        }
+        draft.parts.push(Part::ToolCall(call.clone()));
+        self.events.push_back(StreamEvent::ToolCall { index, call });
+    }
+
+    /// Text or reasoning that must stay a part of its own.
+    pub(in crate::lm) fn whole_part(&mut self, index: usize, part: Part) {
+        let event = match &part {
+            Part::Text { text } => Some(StreamEvent::Text { index, delta: text.to_string() }),
+            Part::Reasoning { text, .. } if !text.is_empty() => {
+                Some(StreamEvent::Reasoning { index, delta: text.clone() })
+            }
+            _ => None,
+        };
+        self.part(index, part);
+        self.events.extend(event);
+    }
+
     /// The provider's own data about the tool call begun last.
     pub(in crate::lm) fn opaque_tool_call(&mut self, index: usize, item: Value) {
         if let Some(call) = self.draft(index).and_then(|draft| draft.open.last_mut()) {
@@ -185,6 +211,18 @@ impl Assembly {
     pub(in crate::lm) fn finish(&mut self, index: usize, word: Option<&str>) {
         if let Some(draft) = self.draft(index) {
             draft.finish = Some((finish::reason(word), word.map(str::to_owned)));
+        }
+    }
+
+    /// There is a completion `index`, though nothing of it may follow.
+    pub(in crate::lm) fn begin(&mut self, index: usize) {
+        self.draft(index);
+    }
+
+    /// A filter ended completion `index`, for this reason in the provider's word.
+    pub(in crate::lm) fn blocked(&mut self, index: usize, word: &str) {
+        if let Some(draft) = self.draft(index) {
+            draft.finish = Some((FinishReason::ContentFilter, Some(word.to_owned())));
         }
     }
 

@@ -5,6 +5,7 @@ use url::Url;
 use super::super::error::LmError;
 use super::super::http::authority;
 use super::builder::Environment;
+use super::ollama_host;
 use super::service::Service;
 
 /// Who named the server.
@@ -49,6 +50,10 @@ impl Endpoint {
                 ),
             });
         }
+        let text = match source {
+            Source::Variable("OLLAMA_HOST") => ollama_host::completed(&text),
+            _ => text,
+        };
         let base = parse(&text).map_err(|fault| LmError::Config {
             message: format!(
                 "{} {fault}; write it like `http://localhost:8000/v1`",

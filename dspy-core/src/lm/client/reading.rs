@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use super::super::error::LmError;
 use super::super::http::Reply;
-use super::super::response::RateLimit;
+use super::super::response::{RateLimit, Response};
+use super::assembly::Assembly;
 use super::failure;
 use super::headers;
 use super::peer::Peer;
+use super::wire::Fault;
 
 /// A whole answer, and what is needed to speak of it.
 #[derive(Debug)]
@@ -22,6 +24,29 @@ impl Reading<'_> {
     pub(in crate::lm) fn json<T: DeserializeOwned>(&self) -> Result<T, LmError> {
         serde_json::from_slice(&self.reply.body)
             .map_err(|error| self.unreadable(&format!("it is no JSON ({error})")))
+    }
+
+    /// The answer, read as if it were a stream of these pieces.
+    pub(in crate::lm) fn assembled<T>(
+        &self,
+        pieces: impl IntoIterator<Item = Result<T, LmError>>,
+        mut take: impl FnMut(T, &mut Assembly) -> Result<(), Fault>,
+    ) -> Result<Response, LmError> {
+        let mut assembly = Assembly::default();
+        assembly.note(&String::from_utf8_lossy(&self.reply.body));
+        for piece in pieces {
+            take(piece?, &mut assembly).map_err(|fault| match fault {
+                Fault::Reported(error) => self.reported(&error),
+                Fault::Unreadable(why) => self.unreadable(&why),
+            })?;
+        }
+        if assembly.is_empty() {
+            return Err(self.unreadable("it holds no completion"));
+        }
+        let mut response = assembly.take_response();
+        response.request_id = self.request_id().or(response.request_id);
+        response.rate_limit = self.rate_limit();
+        Ok(response)
     }
 
     /// An answer that cannot be read, and why.

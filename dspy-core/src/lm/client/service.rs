@@ -39,6 +39,8 @@ pub(in crate::lm) enum Api {
     OpenAiChat,
     OpenAiResponses,
     Anthropic,
+    Gemini,
+    Ollama,
 }
 
 const fn remote(
@@ -124,6 +126,25 @@ impl Service {
     /// Cerebras.
     pub const CEREBRAS: Self =
         remote("cerebras", "https://api.cerebras.ai/v1", "cerebras.ai", &["CEREBRAS_API_KEY"]);
+    /// Google's Gemini API.
+    pub const GEMINI: Self = Self {
+        base_variables: &["GOOGLE_GEMINI_BASE_URL"],
+        auth: Auth::Header("x-goog-api-key"),
+        api: Api::Gemini,
+        ..remote(
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1beta",
+            "generativelanguage.googleapis.com",
+            &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+        )
+    };
+    /// Ollama on this machine or where `OLLAMA_HOST` says, by its own API. Only ollama.com wants a
+    /// key.
+    pub const OLLAMA: Self = Self {
+        base_variables: &["OLLAMA_HOST"],
+        api: Api::Ollama,
+        ..remote("ollama", "http://localhost:11434", "ollama.com", &["OLLAMA_API_KEY"])
+    };
     /// A vLLM server on this machine; name another address with `@` or `api_base`.
     pub const VLLM: Self = local("vllm", "http://localhost:8000/v1");
     /// A llama.cpp server on this machine.
@@ -143,6 +164,8 @@ impl Service {
         Self::FIREWORKS,
         Self::XAI,
         Self::CEREBRAS,
+        Self::GEMINI,
+        Self::OLLAMA,
         Self::VLLM,
         Self::LLAMA_CPP,
         Self::LM_STUDIO,

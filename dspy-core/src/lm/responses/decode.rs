@@ -49,6 +49,7 @@ pub(super) fn response(reading: &Reading<'_>) -> Result<Response, LmError> {
         cached: false,
         rate_limit: reading.rate_limit(),
         provider: provider(&body, output),
+        stand_in: None,
     })
 }
 

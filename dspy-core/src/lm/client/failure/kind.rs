@@ -17,7 +17,7 @@ const BILLING: [&str; 7] = [
 ];
 
 /// Messages of the known servers about a prompt that is too long; all words of a line must occur.
-const TOO_LONG: [&[&str]; 13] = [
+const TOO_LONG: [&[&str]; 15] = [
     &["maximum context length"],
     &["maximum context limit"],
     &["exceeds the available context size"],
@@ -31,6 +31,8 @@ const TOO_LONG: [&[&str]; 13] = [
     &["exceed context limit"],
     &["exceeds the context window"],
     &["contextwindowexceedederror"],
+    &["exceeds the context length"],
+    &["longer than the context length"],
 ];
 
 /// The kind of failure, from the status and, where that is too coarse, the report.
@@ -49,6 +51,10 @@ pub(super) fn of_status(status: u16, report: &Report) -> Kind {
     }
     match status {
         401 => LmError::Auth,
+        // Google refuses a wrong key as a wrong argument.
+        400 if message.contains("api key not valid") || message.contains("api key expired") => {
+            LmError::Auth
+        }
         403 | 404 if matches!(code.as_str(), "model_not_found" | "model_not_available") => {
             LmError::NotFound
         }
