@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use dspy::lm::{Anthropic, Lm, OpenAi, OpenAiResponses};
+use dspy::lm::{Anthropic, Gemini, Lm, Ollama, OpenAi, OpenAiResponses};
 use serde::Deserialize;
 
 pub(crate) const VARIABLE: &str = "DSPY_TEST_SERVERS";
@@ -116,6 +116,8 @@ impl Target {
             "openai" => client!(OpenAi),
             "openai-responses" => client!(OpenAiResponses),
             "anthropic" => client!(Anthropic),
+            "gemini" => client!(Gemini),
+            "ollama" => client!(Ollama),
             other => panic!("there is no client for `{other}`"),
         }
     }
