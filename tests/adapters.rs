@@ -4,6 +4,8 @@
 mod chat;
 #[path = "adapters/choice.rs"]
 mod choice;
+#[path = "adapters/elements.rs"]
+mod elements;
 #[path = "adapters/embedded.rs"]
 mod embedded;
 #[path = "adapters/failures.rs"]
@@ -16,6 +18,10 @@ mod history;
 mod injection;
 #[path = "adapters/json.rs"]
 mod json;
+#[path = "adapters/native.rs"]
+mod native;
+#[path = "adapters/properties.rs"]
+mod properties;
 #[path = "support/scripted.rs"]
 mod scripted;
 #[path = "adapters/streaming.rs"]

@@ -3,7 +3,7 @@
 use dspy::adapter::{AnswerErrorKind, TwoStepAdapter};
 use dspy::lm::LmError;
 use dspy::prelude::*;
-use dspy::run::{Run, RunOptions};
+use dspy::run::{Event, Run, RunOptions};
 
 use super::scripted::{Scripted, question, sections};
 use super::{Priority, Triage, ticket};
@@ -78,4 +78,22 @@ async fn a_follow_up_goes_to_the_main_model() {
     let told = question(&main.requests()[1]);
     assert!(told.contains("`confidence`") && told.contains("unknown"), "{told}");
     assert_eq!(prediction.trace().calls()[0].side_calls.len(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_gives_the_fields_whole_after_the_second_step() {
+    let (main, reader) = (free(), reader());
+    let predict =
+        Predict::<Triage>::new().with_lm(main.lm()).with_adapter(TwoStepAdapter::new(reader.lm()));
+    let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+    let run = Run::with(RunOptions::default().with_events(sender));
+    predict.call(ticket()).run(&run).await.unwrap();
+    let mut told = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        if let Event::FieldDelta { field, delta, .. } = event {
+            told.push((field, delta));
+        }
+    }
+    let expected = [("priority", "High"), ("confidence", "0.9"), ("note", "None")];
+    assert_eq!(told, expected.map(|(field, delta)| (field.to_owned(), delta.to_owned())));
 }

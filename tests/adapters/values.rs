@@ -3,10 +3,11 @@
 use dspy::SignatureSchema;
 use dspy::adapter::{Adapter, AdapterCall, ChatAdapter, XmlAdapter, render_field, render_value};
 use dspy::lm::{Lm, Media, Part};
-use dspy::signature::Field;
+use dspy::prelude::*;
+use dspy::signature::{Demo, Field};
 use serde_json::json;
 
-use super::map;
+use super::{Triage, map};
 
 #[test]
 fn values_are_rendered_as_dspy_renders_them() {
@@ -32,6 +33,29 @@ fn values_are_rendered_as_dspy_renders_them() {
     }
     let list = Field::of::<Vec<String>>("tags");
     assert_eq!(render_field(&list, &json!(["one"])), "[\"one\"]");
+}
+
+#[test]
+fn null_is_a_value_of_a_demonstration_and_makes_it_incomplete() {
+    let complete =
+        json!({"ticket": "a", "tags": [], "priority": "Low", "confidence": 1, "note": "n"});
+    let with_null =
+        json!({"ticket": "b", "tags": null, "priority": "Low", "confidence": 1, "note": null});
+    let only_nulls = json!({"ticket": null, "priority": null});
+    let one_side = json!({"ticket": "d"});
+    let demos = [complete, with_null, only_nulls, one_side].map(|demo| Demo::new(map(demo)));
+    let prelude = ChatAdapter.prelude(&Triage::schema(), &demos).unwrap();
+    let texts: Vec<String> = prelude.messages[1..].iter().map(|message| message.text()).collect();
+    let [with_null, answer, only_nulls, nulls, complete, _] = &texts[..] else {
+        panic!("three demonstrations: {texts:?}");
+    };
+    assert!(with_null.ends_with("[[ ## ticket ## ]]\nb\n\n[[ ## tags ## ]]\nNone"), "{with_null}");
+    assert!(answer.ends_with("[[ ## note ## ]]\nNone\n\n[[ ## completed ## ]]\n"), "{answer}");
+    assert!(only_nulls.starts_with("This demonstration leaves some fields out."));
+    assert!(nulls.starts_with("[[ ## priority ## ]]\nNone\n\n"), "{nulls}");
+    assert!(nulls.contains("[[ ## confidence ## ]]\nNot supplied"), "{nulls}");
+    assert!(complete.starts_with("[[ ## ticket ## ]]\na"), "{complete}");
+    assert!(prelude.warnings[0].contains("demonstration 3"), "{:?}", prelude.warnings);
 }
 
 #[test]

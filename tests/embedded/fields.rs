@@ -280,3 +280,46 @@ fn constraints_in_the_field_list_are_heeded() {
     let parts: Vec<String> = serde_json::from_str(&field(&answer, "parts")).unwrap();
     assert_eq!(parts, ["flour 200", "sugar 50"]);
 }
+
+#[test]
+fn objects_fit_the_notation_of_their_type() {
+    let note = "JSON of this type: [Animal]; where /* A creature. */ Animal = { name: text /* In full. \
+        At most 9 characters. */, /* \\\"bird\\\": has feathers */ kind: \"bird\" | \"fish\", legs: integer \
+        /* At least 0, at most 100. */, size: [number, boolean], \"a key\": { [text]: integer }, \
+        shape: /* Circle. */ { round: number } | { square: number }, mother: optional Animal }";
+    let note = note.replace("\\\"", "\"");
+    let outputs: &[Output<'_>] = &[("animals", "list of Animal", &note)];
+    let answer =
+        ask(&prompt(&["text"], outputs).request(&[("text", "A bird with feathers")]), "animals");
+    let animals: Vec<Value> = serde_json::from_str(&answer).unwrap();
+    let [animal] = &animals[..] else { panic!("{answer}") };
+    assert!(animal["name"].as_str().unwrap().chars().count() <= 9, "{answer}");
+    assert_eq!(animal["kind"], "bird", "{answer}");
+    assert!((0..=100).contains(&animal["legs"].as_i64().unwrap()), "{answer}");
+    assert!(animal["size"][0].is_number() && animal["size"][1].is_boolean(), "{answer}");
+    assert!(animal["a key"].is_object(), "{answer}");
+    assert!(
+        animal["shape"]["round"].is_number() ^ animal["shape"]["square"].is_number(),
+        "{answer}"
+    );
+    assert!(animal.get("mother").is_none_or(Value::is_null), "{answer}");
+}
+
+#[test]
+fn limits_of_parts_are_read_in_the_notation() {
+    let notes = [
+        "JSON of this type: /* At most 2 items. Each item: at least 5, at most 9. */ [integer]",
+        "JSON of this type: /* Each item: item 2: at least 5, at most 9. */ [[text, integer]]",
+    ];
+    for note in notes {
+        let outputs: &[Output<'_>] = &[("sizes", "list", note)];
+        let request = prompt(&["text"], outputs).request(&[("text", "We saw 1, 6, 7, 8 and 99.")]);
+        let answer = ask(&request, "sizes");
+        let sizes: Vec<Value> = serde_json::from_str(&answer).unwrap();
+        assert!((1..=2).contains(&sizes.len()), "{answer}");
+        for size in &sizes {
+            let number = size.get(1).unwrap_or(size).as_i64();
+            assert!(number.is_some_and(|number| (5..=9).contains(&number)), "{answer}");
+        }
+    }
+}

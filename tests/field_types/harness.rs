@@ -92,7 +92,7 @@ impl<T: Data + Debug + PartialEq> Type<T> {
         let note = match self.note {
             Note::None => "{answer}\n".to_owned(),
             Note::Words(words) => format!("{{answer}}        # note: {words}\n"),
-            Note::Schema => "{answer}        # note: JSON that fits this schema: {\"".to_owned(),
+            Note::Schema => "{answer}        # note: JSON of this type: ".to_owned(),
         };
         assert!(prompt.contains(&note), "not {note}\n{prompt}");
     }

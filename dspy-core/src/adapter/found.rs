@@ -23,13 +23,18 @@ const NAMED: usize = 3;
 pub(super) enum Piece<'t> {
     Text(Cow<'t, str>),
     Json(Value),
+    /// A value in a notation of the format's own.
+    Read {
+        text: Cow<'t, str>,
+        value: Value,
+    },
 }
 
 impl Piece<'_> {
     /// The piece as a stream gives it.
     pub(super) fn to_text(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) => Cow::Borrowed(text),
+            Self::Text(text) | Self::Read { text, .. } => Cow::Borrowed(text),
             Self::Json(Value::String(text)) => Cow::Borrowed(text),
             Self::Json(value) => Cow::Owned(render_value(value)),
         }
@@ -163,7 +168,9 @@ pub(super) fn read<'a>(
         match piece {
             _ if cut && found.open == Some(at) => {}
             Some(Piece::Text(text)) => builder.text(field, Some(&text)),
-            Some(Piece::Json(value)) => builder.value(field, Some(value)),
+            Some(Piece::Json(value) | Piece::Read { value, .. }) => {
+                builder.value(field, Some(value));
+            }
             None if cut => {}
             None => builder.text(field, None),
         }

@@ -42,7 +42,7 @@ pub(super) trait Format {
 /// The system message and the demonstrations, incomplete ones first.
 ///
 /// A demonstration without any input or without any output of the task teaches nothing; it is left
-/// out, with a warning.
+/// out, with a warning. Null is a value, but for what is complete.
 pub(super) fn prelude(
     format: &impl Format,
     schema: &SignatureSchema,
@@ -50,12 +50,11 @@ pub(super) fn prelude(
 ) -> Result<Prelude, String> {
     let mut prelude = Prelude::new([Message::system(format.system(schema))]);
     prelude.reminder = format.reminder(schema).into();
-    let mut shown: Vec<(&Demo, bool)> = Vec::new();
+    let mut shown: Vec<&Demo> = Vec::new();
     for (index, demo) in demos.iter().enumerate() {
-        let side =
-            |fields: &[Field]| fields.iter().any(|field| value(&demo.fields, field).is_some());
+        let side = |fields: &[Field]| fields.iter().any(|it| demo.fields.contains_key(it.name()));
         if (side(schema.inputs()) || schema.inputs().is_empty()) && side(schema.outputs()) {
-            shown.push((demo, is_complete(schema, &demo.fields)));
+            shown.push(demo);
         } else {
             let what = if side(schema.outputs()) { "input" } else { "output" };
             prelude.warnings.push(format!(
@@ -63,9 +62,11 @@ pub(super) fn prelude(
             ));
         }
     }
-    shown.sort_by_key(|(_, complete)| *complete);
-    for (demo, complete) in shown {
-        let first = (!complete).then_some(INCOMPLETE);
+    // In DSPy's order, for which one without past turns is incomplete where the task has some.
+    shown.sort_by_key(|demo| has_all(schema.fields(), &demo.fields));
+    for demo in shown {
+        let is_complete = has_all(shown_inputs(schema).chain(schema.outputs()), &demo.fields);
+        let first = (!is_complete).then_some(INCOMPLETE);
         let parts = turn(format, schema, &demo.fields, first)?;
         let answer = format.answer(schema, &demo.fields, Some(PLACEHOLDER));
         prelude.messages.push(Arc::new(Message::new(Role::User, parts)));
@@ -225,21 +226,19 @@ fn value<'v>(values: &'v Fields, field: &Field) -> Option<&'v Value> {
     values.get(field.name()).filter(|value| !value.is_null())
 }
 
-/// What an assistant turn has for a field: its value, or `absent` for want of one, or nothing. Where
-/// nothing stands for a missing value, null is a value.
+/// What an assistant turn has for a field: its value, or `absent` for want of one, or nothing.
 pub(super) fn shown<'v>(
     values: &'v Fields,
     field: &Field,
     absent: Option<&str>,
 ) -> Option<Cow<'v, Value>> {
     match values.get(field.name()) {
-        Some(value) if absent.is_none() || !value.is_null() => Some(Cow::Borrowed(value)),
-        _ => absent.map(|absent| Cow::Owned(Value::from(absent))),
+        Some(value) => Some(Cow::Borrowed(value)),
+        None => absent.map(|absent| Cow::Owned(Value::from(absent))),
     }
 }
 
-/// Whether a demonstration has a value for every field that a prompt shows.
-fn is_complete(schema: &SignatureSchema, values: &Fields) -> bool {
-    let mut fields = shown_inputs(schema).chain(schema.outputs());
+/// Whether there is a value, and none is null, for each of the fields.
+fn has_all<'f>(mut fields: impl Iterator<Item = &'f Field>, values: &Fields) -> bool {
     fields.all(|field| value(values, field).is_some())
 }

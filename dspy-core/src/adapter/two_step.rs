@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::answer::AnswerErrorKind;
 use super::turns;
-use super::{Adapter, AdapterCall, Answer, AnswerError, ChatAdapter, Prelude};
+use super::{Adapter, AdapterCall, Answer, AnswerBuilder, AnswerError, ChatAdapter, Prelude};
 use crate::lm::{Completion, FinishReason, Lm, LmError, Request};
 use crate::signature::{Demo, Field, Fields, SignatureSchema};
 
@@ -19,8 +19,7 @@ const TEXT: &str = "text";
 /// one gets its answer as the only input of a chat prompt for the same outputs, and may be small.
 /// A call costs one LM call of each model for every completion; both are counted and recorded (see
 /// [`CallRecord::side_calls`](crate::run::CallRecord::side_calls)). What is wrong with the fields in
-/// the end is put to the main model. Fields are not streamed: they are known only after the second
-/// step.
+/// the end is put to the main model. In a stream each field comes whole, after the second step.
 ///
 /// ```
 /// use dspy::adapter::TwoStepAdapter;
@@ -118,8 +117,14 @@ impl Adapter for TwoStepAdapter {
             FinishReason::Length | FinishReason::ContextWindow => {
                 return fail(AnswerErrorKind::CutOff);
             }
-            _ if text.trim().is_empty() => return fail(AnswerErrorKind::Empty),
-            _ => {}
+            _ if !text.trim().is_empty() => {}
+            _ if completion.tool_calls().next().is_none() => return fail(AnswerErrorKind::Empty),
+            _ => {
+                // There is nothing to read: outputs that may be missing are all there can be.
+                let mut answer = AnswerBuilder::new(call, completion);
+                call.schema.outputs().iter().for_each(|field| answer.text(field, None));
+                return answer.finish();
+            }
         }
         let made;
         let own = match call.prelude.own::<Own>() {

@@ -12,6 +12,8 @@ mod form;
 mod hints;
 mod kind;
 mod list;
+mod nested;
+mod notation;
 mod number;
 mod pick;
 mod plain;

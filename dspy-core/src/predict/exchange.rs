@@ -5,9 +5,12 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 
-use crate::adapter::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter};
+use crate::adapter::{
+    Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter, FieldDelta,
+    render_value,
+};
 use crate::error::{Error, Result};
-use crate::lm::{Completion, Lm, LmError, Request, Response, StreamEvent, Usage};
+use crate::lm::{Completion, Lm, LmError, Request, Response, StreamEvent, ToolCall, Usage};
 use crate::run::{CallRecord, Event, MemoKey, SideCall, SideCalls, Slot};
 use crate::signature::{BrokenRule, Fields};
 
@@ -27,6 +30,10 @@ pub(super) struct Summary {
     pub(super) warnings: Vec<String>,
     /// The checks that the first usable completion breaks.
     pub(super) broken_checks: Vec<BrokenRule>,
+    /// The tools that this completion asks for.
+    pub(super) tool_calls: Vec<ToolCall>,
+    /// What its model thought, where the provider shows that.
+    pub(super) reasoning: Option<String>,
 }
 
 /// Takes over the fields of one completion and gives the checks they break; says why if they
@@ -40,6 +47,8 @@ struct Progress {
     side_calls: Vec<SideCall>,
     summary: Summary,
     replayed: bool,
+    /// Whether the answer was streamed and no field of it could be told before its end.
+    untold: bool,
 }
 
 impl Exchange<'_> {
@@ -54,6 +63,7 @@ impl Exchange<'_> {
             side_calls: Vec::new(),
             summary: Summary::default(),
             replayed: false,
+            untold: false,
         };
         progress.summary.warnings.extend(self.call.prelude.warnings.iter().cloned());
         let result = self.converse(Arc::new(request), &mut progress, accept).await;
@@ -102,7 +112,12 @@ impl Exchange<'_> {
             progress.side_calls.extend(made.calls);
             progress.responses.push(response);
             let error = match read {
-                Ok(fields) => return Ok(fields),
+                Ok(fields) => {
+                    if progress.untold {
+                        self.tell(&fields);
+                    }
+                    return Ok(fields);
+                }
                 Err(error) => error,
             };
             if left == 0 || !worth_asking_again(&error.kind) {
@@ -125,7 +140,10 @@ impl Exchange<'_> {
             }
         }
         let answered = if run.wants_events() {
-            self.stream(request).await
+            self.stream(request).await.map(|(response, told)| {
+                progress.untold = !told;
+                response
+            })
         } else {
             self.lm.generate(request).await
         };
@@ -140,17 +158,15 @@ impl Exchange<'_> {
         Ok(response)
     }
 
-    async fn stream(&self, request: &Request) -> std::result::Result<Response, LmError> {
+    /// The response, and whether anything of its fields was told on the way.
+    async fn stream(&self, request: &Request) -> std::result::Result<(Response, bool), LmError> {
         let mut events = self.lm.stream(request).await?;
         let mut fields = self.adapter.field_stream(&self.call);
-        let emit = |deltas: Vec<crate::adapter::FieldDelta>| {
+        let mut told = false;
+        let mut emit = |deltas: Vec<FieldDelta>| {
+            told |= !deltas.is_empty();
             for delta in deltas {
-                self.emit(|path, invocation| Event::FieldDelta {
-                    path,
-                    invocation,
-                    field: delta.field,
-                    delta: delta.delta,
-                });
+                self.emit_delta(delta);
             }
         };
         while let Some(event) = events.next().await {
@@ -158,7 +174,7 @@ impl Exchange<'_> {
                 StreamEvent::Text { index: 0, delta } => emit(fields.push(&delta)),
                 StreamEvent::Done(response) => {
                     emit(fields.finish());
-                    return Ok(response);
+                    return Ok((response, told));
                 }
                 _ => {}
             }
@@ -207,6 +223,8 @@ impl Exchange<'_> {
             warnings.extend(broken.iter().map(|rule| format!("broken check{whose}: {rule}")));
             if first.is_none() {
                 summary.broken_checks = broken;
+                summary.tool_calls = answer.tool_calls;
+                summary.reasoning = answer.reasoning;
                 first = Some(answer.fields);
             }
         }
@@ -242,6 +260,17 @@ impl Exchange<'_> {
             .warnings
             .push(format!("{:?} read the answer, as {:?} could not", fallback, self.adapter));
         Ok(answer)
+    }
+
+    /// Tells the fields whole, as none of them could be told before.
+    fn tell(&self, fields: &Fields) {
+        for (field, value) in fields {
+            self.emit_delta(FieldDelta { field: field.clone(), delta: render_value(value) });
+        }
+    }
+
+    fn emit_delta(&self, FieldDelta { field, delta }: FieldDelta) {
+        self.emit(|path, invocation| Event::FieldDelta { path, invocation, field, delta });
     }
 
     fn emit(&self, event: impl FnOnce(String, u64) -> Event) {

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use crate::lm::Usage;
+use crate::lm::{ToolCall, Usage};
 use crate::run::{Run, Scope, Trace};
 use crate::signature::BrokenRule;
 
@@ -15,6 +15,8 @@ pub struct Prediction<O> {
     usage: Usage,
     warnings: Vec<String>,
     broken_checks: Vec<BrokenRule>,
+    tool_calls: Vec<ToolCall>,
+    reasoning: Option<String>,
     run: Option<Run>,
 }
 
@@ -27,12 +29,34 @@ impl<O> Prediction<O> {
             usage: scope.usage(),
             warnings: scope.warnings(),
             broken_checks: scope.broken_checks(),
+            tool_calls: Vec::new(),
+            reasoning: None,
             run: None,
         }
     }
 
     pub(crate) fn of_call(output: O, others: Vec<O>, usage: Usage, warnings: Vec<String>) -> Self {
-        Self { output, others, usage, warnings, broken_checks: Vec::new(), run: None }
+        Self {
+            output,
+            others,
+            usage,
+            warnings,
+            broken_checks: Vec::new(),
+            tool_calls: Vec::new(),
+            reasoning: None,
+            run: None,
+        }
+    }
+
+    /// What the completion holds beside its text.
+    pub(crate) fn with_native(
+        mut self,
+        tool_calls: Vec<ToolCall>,
+        reasoning: Option<String>,
+    ) -> Self {
+        self.tool_calls = tool_calls;
+        self.reasoning = reasoning;
+        self
     }
 
     pub(crate) fn with_broken_checks(mut self, broken: Vec<BrokenRule>) -> Self {
@@ -75,6 +99,18 @@ impl<O> Prediction<O> {
     /// outputs of the calls inside did not keep. Each is among the [`warnings`](Self::warnings), too.
     pub fn broken_checks(&self) -> &[BrokenRule] {
         &self.broken_checks
+    }
+
+    /// The tools that the model asked for beside its text, by its provider's own means. For a program
+    /// none: the calls inside have them.
+    pub fn tool_calls(&self) -> &[ToolCall] {
+        &self.tool_calls
+    }
+
+    /// What the model thought before it answered, where its provider shows that apart from the text.
+    /// For a program `None`: the calls inside have it.
+    pub fn reasoning(&self) -> Option<&str> {
+        self.reasoning.as_deref()
     }
 
     /// The calls made, where the call asked for [`record`](crate::module::Call::record).

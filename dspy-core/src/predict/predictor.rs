@@ -273,7 +273,8 @@ impl Predictor {
             Some(first) => {
                 let (usage, warnings) = (summary.usage, summary.warnings);
                 Ok(Prediction::of_call(first, outputs.collect(), usage, warnings)
-                    .with_broken_checks(summary.broken_checks))
+                    .with_broken_checks(summary.broken_checks)
+                    .with_native(summary.tool_calls, summary.reasoning))
             }
             None => Err(this.prompt_error("the model gave no completion")),
         }

@@ -1,5 +1,6 @@
 //! A short notation for types, for prompts.
 
+mod line;
 mod said;
 
 use std::fmt::Write as _;
@@ -88,6 +89,11 @@ pub fn compact(root: &Value, schema: &Value) -> String {
         Writer { document: &document, uses, named: Vec::new(), lead: None, out: String::new() };
     writer.whole();
     writer.out
+}
+
+/// The same on one line.
+pub(super) fn compact_line(root: &Value, schema: &Value) -> String {
+    line::joined(&compact(root, schema))
 }
 
 fn count_uses(shape: &Shape, uses: &mut [usize]) {

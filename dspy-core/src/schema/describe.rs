@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::compact::compact_line;
 use super::format::format_of;
 use super::resolve;
 
@@ -94,7 +95,8 @@ fn inner_options(root: &Value, schema: &Value, depth: usize) -> Vec<Choice> {
 /// What a model must know to write a value of this type; `None` where plain text will do.
 ///
 /// A closed set is listed, numbers and booleans are named as in [`type_name`](super::type_name),
-/// everything else shows its schema. Where null is allowed, the word for it is `None`.
+/// everything else shows its type as [`compact`](super::compact) does, on one line and with
+/// `/* … */` for comments. Where null is allowed, the word for it is `None`.
 ///
 /// ```
 /// use dspy::schema::{note, of};
@@ -102,6 +104,7 @@ fn inner_options(root: &Value, schema: &Value, depth: usize) -> Vec<Choice> {
 /// let note = |schema: serde_json::Value| note(&schema, &schema);
 /// assert_eq!(note(of::<String>()), None);
 /// assert_eq!(note(of::<Option<u8>>()).unwrap(), "an integer, or None");
+/// assert_eq!(note(of::<Vec<(String, f64)>>()).unwrap(), "JSON of this type: [[text, number]]");
 /// ```
 pub fn note(root: &Value, schema: &Value) -> Option<String> {
     let resolved = resolve(root, schema);
@@ -118,7 +121,7 @@ pub fn note(root: &Value, schema: &Value) -> Option<String> {
 }
 
 const ONE_OF: &str = "one of, exactly as written: ";
-const JSON: &str = "JSON that fits this schema: ";
+const JSON: &str = "JSON of this type: ";
 
 fn plain_note(root: &Value, schema: &Value) -> Option<String> {
     let resolved = resolve(root, schema);
@@ -143,7 +146,7 @@ fn is_anything(schema: &Value) -> bool {
 }
 
 fn plain_json(root: &Value, schema: &Value) -> String {
-    format!("{JSON}{}", shown(root, schema))
+    format!("{JSON}{}", compact_line(root, schema))
 }
 
 /// The schema of an optional type without its null; `None` where null is not allowed, or is not all
@@ -168,22 +171,6 @@ fn without_null(schema: &Value) -> Option<Value> {
         members.retain(|member| !member.is_null());
     }
     Some(inner)
-}
-
-/// The schema as one line; definitions of the document are kept where a reference needs them.
-fn shown(root: &Value, schema: &Value) -> Value {
-    let mut shown = schema.clone();
-    if let Some(object) = shown.as_object_mut() {
-        object.remove("title");
-        let refers = schema.to_string().contains("\"$ref\"");
-        match root.get("$defs") {
-            Some(definitions) if refers && !object.contains_key("$defs") => {
-                object.insert("$defs".to_owned(), definitions.clone());
-            }
-            _ => {}
-        }
-    }
-    shown
 }
 
 /// A member of a closed set as text, in quotation marks where it could be taken for several.

@@ -1,5 +1,6 @@
 //! The elements of an answer as output fields.
 
+use super::elements;
 use super::tags::{Kind, Next, Tag, next, value};
 use crate::adapter::found::{Found, Piece, unformatted};
 use crate::adapter::names::meant;
@@ -19,6 +20,7 @@ pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
     let tags = tags(outputs, text);
     let last_end =
         |field: usize| tags.iter().rposition(|(tag, of)| *of == field && tag.kind == Kind::Close);
+    let typed: Vec<bool> = outputs.iter().map(|field| !field.is_text()).collect();
     let last_ends: Vec<_> = (0..outputs.len()).map(last_end).collect();
     let mut found = Found::nothing(outputs);
     let mut at = 0;
@@ -29,7 +31,7 @@ pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
             continue;
         }
         before.get_or_insert(tag.start);
-        let (end, after) = match tag.kind {
+        let (end, mut after) = match tag.kind {
             Kind::Empty => (Some(tag.end), at),
             _ if last_ends.get(field).copied().flatten().is_none_or(|last| last < at) => (None, at),
             _ => end_of(&tags, at, field),
@@ -45,7 +47,20 @@ pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
         if !is_placeholder(outputs, field, content.trim()) {
             found.closed = !missing;
             found.open = missing.then_some(field);
-            found.put(outputs, field, Piece::Text(value(content)));
+            let typed = outputs.get(field).filter(|_| typed.get(field) == Some(&true));
+            let listed = if missing || typed.is_none() || found.has(field) {
+                None
+            } else {
+                items((outputs, field), (&tags, after), text, content)
+            };
+            let piece = match listed {
+                Some((piece, last)) => {
+                    after = last;
+                    piece
+                }
+                None => piece(typed, content),
+            };
+            found.put(outputs, field, piece);
             if missing {
                 let name = outputs.get(field).map_or("", Field::name);
                 found.warnings.push(format!("the end tag of `{name}` was missing"));
@@ -59,6 +74,40 @@ pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
     let before = text.get(..before.unwrap_or(0)).unwrap_or_default();
     found.take_thoughts(outputs, if before.trim().is_empty() { thoughts } else { before });
     found
+}
+
+/// What an element holds; `typed` is its field where that is no plain text.
+fn piece<'t>(typed: Option<&Field>, content: &'t str) -> Piece<'t> {
+    let text = value(content);
+    match typed.and_then(|field| elements::value(field, content)) {
+        Some(value) => Piece::Read { text, value },
+        None => Piece::Text(text),
+    }
+}
+
+/// An element and those of the same field right after it as the items of one list, and the tag to go
+/// on with; `None` where they are none.
+fn items<'t>(
+    (outputs, field): (&[Field], usize),
+    (tags, mut next): (&[(Tag<'t>, usize)], usize),
+    text: &'t str,
+    content: &'t str,
+) -> Option<(Piece<'t>, usize)> {
+    let mut contents = vec![content];
+    while let Some((open, of)) = tags.get(next)
+        && (*of, open.kind) == (field, Kind::Open)
+        && let Some((last, _)) = next.checked_sub(1).and_then(|last| tags.get(last))
+        && text.get(last.end..open.start).is_some_and(|between| between.trim().is_empty())
+        && let (Some(close), after) = end_of(tags, next + 1, field)
+    {
+        contents.extend(text.get(open.end..close));
+        next = after;
+    }
+    if contents.len() == 1 {
+        return None;
+    }
+    let value = elements::items(outputs.get(field)?, &contents)?;
+    Some((Piece::Read { text: contents.join("\n").into(), value }, next))
 }
 
 fn is_placeholder(outputs: &[Field], at: usize, content: &str) -> bool {

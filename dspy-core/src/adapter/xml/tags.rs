@@ -151,6 +151,11 @@ pub(super) fn value(text: &str) -> Cow<'_, str> {
     if let Some(inner) = text.strip_prefix(CDATA.0).and_then(|rest| rest.strip_suffix(CDATA.1)) {
         return Cow::Borrowed(inner);
     }
+    decoded(text)
+}
+
+/// The text with its entities read, if all that needs one has one.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('&') || text.contains('<') {
         return Cow::Borrowed(text);
     }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::XmlAdapter;
+use super::nested::{push_layout, push_value};
+use super::structure::is_nested;
 use super::tags::{Next, escaped, next, value as read_value};
 use crate::adapter::names::alike;
 use crate::adapter::outline::{
@@ -21,10 +23,16 @@ impl Format for XmlAdapter {
         text.push_str(
             "\nQuestions and answers are laid out like this, each value between its tags:\n\n",
         );
-        let inputs = shown_inputs(schema).map(|field| (field, placeholder(field.name())));
-        let outputs = schema.outputs().iter().map(|field| (field, output_place(field)));
-        for (field, place) in inputs.chain(outputs) {
-            let _ = write!(text, "<{name}>\n{place}\n</{name}>\n\n", name = field.name());
+        for field in shown_inputs(schema) {
+            push_place(&mut text, field, &placeholder(field.name()));
+        }
+        for field in schema.outputs() {
+            if is_nested(field) {
+                push_layout(&mut text, field);
+                text.push_str("\n\n");
+            } else {
+                push_place(&mut text, field, &output_place(field));
+            }
         }
         push_objective(&mut text, schema);
         text
@@ -51,6 +59,13 @@ impl Format for XmlAdapter {
         let mut text = String::new();
         for field in schema.outputs() {
             let Some(value) = shown(values, field, absent) else { continue };
+            if (value.is_array() || value.is_object()) && is_nested(field) {
+                if !text.is_empty() {
+                    text.push_str("\n\n");
+                }
+                push_value(&mut text, field, &value, &|name| marks(schema, name));
+                continue;
+            }
             self.open(&mut text, field.name());
             text.push_str(&escaped(&render_field(field, &value)));
             self.close(&mut text, field.name());
@@ -64,6 +79,11 @@ impl Format for XmlAdapter {
         text.push_str(", each closed by its end tag.");
         text
     }
+}
+
+/// Shows what stands between the tags of a field.
+fn push_place(text: &mut String, field: &Field, place: &str) {
+    let _ = write!(text, "<{name}>\n{place}\n</{name}>\n\n", name = field.name());
 }
 
 /// Whether a tag of this name means something in the task's messages.

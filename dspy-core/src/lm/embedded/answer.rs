@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::extract::{all_sentences, beginning};
 use super::field::{Choice, Field, Shape};
 use super::form::labelled;
+use super::nested;
 use super::number::number;
 use super::pick::{Pick, option_of, pick};
 use super::prompt::Prompt;
@@ -109,6 +110,11 @@ impl Answer<'_> {
         let read = |text: &str| match (&field.shape, text) {
             (_, "None" | "null") if field.nullable => Value::Null,
             (Shape::Text | Shape::Choice(_), text) => Value::from(text),
+            (Shape::List(_) | Shape::Map(_) | Shape::Object(_), text)
+                if text.is_empty() || text.starts_with('<') =>
+            {
+                nested::value(text, field)
+            }
             (_, text) => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
         };
         values.map(|(at, text)| (at, read(text))).collect()

@@ -54,7 +54,7 @@ impl Bounds {
     pub(super) fn read(text: &str) -> Self {
         let mut text = text.to_lowercase();
         // What is said of each item, and examples, are no limits of the field itself.
-        for other in ["each item ", "each value ", "for example: "] {
+        for other in ["each item ", "each item: ", "each value ", "each value: ", "for example: "] {
             if let Some(at) = text.find(other) {
                 let end = text.get(at..).and_then(|rest| rest.find('\n')).map(|len| at + len);
                 text.replace_range(at..end.unwrap_or(text.len()), "");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::bounds::Bounds;
-use super::{kind, schema};
+use super::{kind, nested, notation, schema};
 
 /// A field, an item of a list, or a property of an object.
 #[derive(Clone, Debug)]
@@ -122,7 +122,10 @@ impl Entry {
             }
         }
         if field.bounds == Bounds::default() {
-            let said = format!("{}\n{}", self.constraints, self.note);
+            // What a note says of parts is no limit of the whole.
+            let has_parts = self.note.starts_with('<') || self.note.contains(notation::SIGN);
+            let note = if has_parts { "" } else { &self.note };
+            let said = format!("{}\n{note}", self.constraints);
             // A number in a text's description may count anything: sentences, say.
             if matches!(field.shape, Shape::Text | Shape::List(_)) {
                 field.bounds = Bounds::read(&said);
@@ -135,6 +138,12 @@ impl Entry {
     }
 
     fn read_note(&self, property: Option<(&Value, &Value)>) -> Field {
+        if self.note.starts_with('<') {
+            return nested::field(&self.note);
+        }
+        if let Some((_, notation)) = self.note.split_once(notation::SIGN) {
+            return notation::field(notation);
+        }
         let note = self.note.to_lowercase();
         if let Some(choices) =
             kind::quoted_options(&self.note).or_else(|| kind::options(&self.note))

@@ -28,7 +28,7 @@ impl Form {
         let outline = Sections::read(system);
         let has_tag = |name: &str| {
             let tag = format!("<{name}>");
-            system.lines().any(|line| line == tag)
+            system.lines().any(|line| line.starts_with(&tag))
         };
         if outputs.clone().any(|name| outline.get(name).is_some()) {
             Self::Markers
@@ -94,19 +94,36 @@ impl Form {
     }
 }
 
+/// The values between tags. Where a value is elements, it begins and ends beside its tags.
 fn tagged(text: &str, known: impl Fn(&str) -> bool) -> Sections {
     let mut sections: Vec<(String, String)> = Vec::new();
     let mut open: Option<(&str, Vec<&str>)> = None;
     for line in text.lines() {
-        let name = line.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
-        match (&mut open, name) {
-            (Some((of, lines)), Some(end)) if end.strip_prefix('/') == Some(*of) => {
-                sections.push(((*of).to_owned(), unentities(lines.join("\n").trim())));
+        let mut line = line;
+        if open.is_none() {
+            let tag = line.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+            let Some((name, rest)) = tag else { continue };
+            let bare = name.trim_end_matches([' ', '/']);
+            if !known(bare) {
+                continue;
+            }
+            if bare.len() < name.len() {
+                sections.push((bare.to_owned(), String::new()));
+                continue;
+            }
+            open = Some((bare, Vec::new()));
+            line = rest;
+        }
+        let Some((name, lines)) = &mut open else { continue };
+        let end = line.strip_suffix('>').and_then(|rest| rest.strip_suffix(*name));
+        match end.and_then(|rest| rest.strip_suffix("</")) {
+            // A value on lines of its own ends on a line of its own.
+            Some(rest) if rest.is_empty() || !lines.first().is_some_and(|it| it.is_empty()) => {
+                lines.push(rest);
+                sections.push(((*name).to_owned(), unentities(lines.join("\n").trim())));
                 open = None;
             }
-            (Some((_, lines)), _) => lines.push(line),
-            (None, Some(name)) if known(name) => open = Some((name, Vec::new())),
-            (None, _) => {}
+            _ => lines.push(line),
         }
     }
     Sections::of(sections)
@@ -145,7 +162,7 @@ fn entities(text: &str) -> String {
 }
 
 /// The text that entities stand for, unless it holds what they would stand for.
-fn unentities(text: &str) -> String {
+pub(super) fn unentities(text: &str) -> String {
     if text.contains('<') {
         return text.to_owned();
     }

@@ -259,6 +259,10 @@ fn listed(system: &str) -> (Vec<Entry>, Vec<Entry>) {
 /// What the outline says of an output, after `# note:`.
 fn note(name: &str, outline: &Sections, system: &str) -> String {
     const SIGN: &str = "# note:";
+    // Elements are a layout that says itself what it is.
+    if let Some(layout) = outline.get(name).filter(|text| text.starts_with('<')) {
+        return layout.to_owned();
+    }
     let marked = outline.get(name).and_then(|text| text.split_once(SIGN));
     if let Some((_, note)) = marked {
         return note.split("\n\n").next().unwrap_or_default().trim().to_owned();
