@@ -31,6 +31,10 @@ compile-cost:
 speed:
     cargo run --release --package dspy-bench -- speed
 
+# CPU time and allocations of calls, as JSON Lines and as a table.
+calls:
+    cargo run --release --package dspy-bench -- calls
+
 # The peers on our case files, and on others of the same form (needs python3 with venv and pip).
 peers *cases:
     sh bench/peers/run.sh compare.py --write bench/README.md tests/data/parse_cases.jsonl {{cases}}

@@ -1,6 +1,6 @@
 //! The command `speed`: CPU time of parsing.
 
-mod clock;
+pub(crate) mod clock;
 mod hostile;
 mod row;
 mod texts;

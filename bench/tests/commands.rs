@@ -181,6 +181,27 @@ fn an_unknown_type_or_adapter_is_named() {
     }
 }
 
+/// The clock is no test's business, but what a call allocates is the same at every time.
+#[test]
+fn a_call_allocates_no_more_than_it_did() {
+    let output = run(&["calls", "--rounds", "1"], "");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (name, most) in [
+        ("the model alone", 3),
+        ("question -> answer", 23),
+        ("2 inputs, 2 outputs", 29),
+        ("the same after 16 demos", 29),
+        ("2 inputs, an enum and a number", 26),
+        ("question -> reasoning, answer", 30),
+    ] {
+        let row = rows.iter().find(|row| row["row"] == name).expect(name);
+        let allocations = row["allocations"].as_u64().unwrap();
+        assert!((1..=most).contains(&allocations), "at most {most}: {row}");
+    }
+}
+
 #[test]
 fn mistakes_on_the_command_line_show_the_usage() {
     for arguments in [
@@ -192,6 +213,7 @@ fn mistakes_on_the_command_line_show_the_usage() {
         &["parse", "--file", "x"],
         &["parse", "--cases", "x", "y"],
         &["speed", "--rounds", "0"],
+        &["calls", "--rounds", "none"],
     ] {
         let output = run(arguments, "");
         let text = String::from_utf8(output.stderr).unwrap();

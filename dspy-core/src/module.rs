@@ -18,7 +18,6 @@ mod select;
 pub use call::Call;
 pub use diff::{Change, ProgramDiff, diff};
 pub use erased::DynModule;
-pub(crate) use forward::in_new_scope;
 pub use forward::{ForwardOutput, ForwardReturn, invoke};
 pub use freeze::{freeze, unfreeze};
 pub use identity::identity;

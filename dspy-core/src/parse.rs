@@ -51,6 +51,7 @@ mod lists;
 mod node;
 pub mod partial;
 mod path;
+mod quick;
 mod reader;
 mod repair;
 mod schemas;
@@ -117,6 +118,9 @@ impl Parsed {
 /// # Ok::<(), dspy::parse::ParseError>(())
 /// ```
 pub fn parse(text: &str, schema: &Value) -> Result<Parsed, ParseError> {
+    if let Some(value) = quick::read(text, schema) {
+        return Ok(Parsed::new(value, Vec::new()));
+    }
     let schema = schemas::plain(schema)?;
     answer::Answer::new(text, &schema)?.read()
 }
@@ -146,6 +150,9 @@ pub fn steps(text: &str, schema: &Value) -> usize {
 /// # Ok::<(), dspy::parse::ParseError>(())
 /// ```
 pub fn fit(value: Value, schema: &Value) -> Result<Parsed, ParseError> {
+    if quick::fits(&value, schema) {
+        return Ok(Parsed::new(value, Vec::new()));
+    }
     let schema = schemas::plain(schema)?;
     let schemas = Rc::new(Schemas::new(&schema));
     let mut value = value;

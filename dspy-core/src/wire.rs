@@ -26,6 +26,8 @@ mod reader;
 mod variants;
 mod writer;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Error, Value};
@@ -47,5 +49,10 @@ pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
 /// # Errors
 /// What the type's `Deserialize` expected and did not find.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
-    T::deserialize(reader::Reader(value))
+    T::deserialize(reader::Reader(Cow::Owned(value)))
+}
+
+/// The same of JSON that is needed afterwards.
+pub(crate) fn from_ref<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    T::deserialize(reader::Reader(Cow::Borrowed(value)))
 }

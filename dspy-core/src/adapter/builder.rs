@@ -9,7 +9,7 @@ use super::call::AdapterCall;
 use crate::lm::{Completion, Part};
 use crate::parse;
 use crate::schema;
-use crate::signature::{Field, SignatureSchema};
+use crate::signature::{Field, Fields, SignatureSchema};
 
 /// Characters of a schema that an error shows.
 const SHOWN: usize = 400;
@@ -34,6 +34,7 @@ impl<'a> AnswerBuilder<'a> {
             answer: Answer {
                 tool_calls: completion.tool_calls().cloned().collect(),
                 reasoning: completion.reasoning(),
+                fields: Fields::with_capacity(call.schema.outputs().len()),
                 ..Answer::default()
             },
             missing: Vec::new(),

@@ -1,5 +1,6 @@
 //! The chat format: `[[ ## field ## ]]` sections in ordinary messages.
 
+mod perfect;
 mod read;
 mod stream;
 mod write;

@@ -42,22 +42,36 @@ impl<A: Adapter> ErasedAdapter for A {
 
 /// A cheap, clonable handle over any [`Adapter`]; itself an adapter, for one chosen at run time.
 #[derive(Clone)]
-pub struct DynAdapter(Arc<dyn ErasedAdapter>);
+pub struct DynAdapter(Held);
+
+#[derive(Clone)]
+enum Held {
+    /// What most predictors have, which is read without a box around the future.
+    Chat,
+    Other(Arc<dyn ErasedAdapter>),
+}
 
 impl DynAdapter {
     /// A handle over an adapter.
     pub fn new(adapter: impl Adapter) -> Self {
-        Self(Arc::new(adapter))
+        Self(Held::Other(Arc::new(adapter)))
+    }
+
+    fn held(&self) -> &dyn ErasedAdapter {
+        match &self.0 {
+            Held::Chat => &ChatAdapter,
+            Held::Other(adapter) => adapter.as_ref(),
+        }
     }
 }
 
 impl Adapter for DynAdapter {
     fn prelude(&self, schema: &SignatureSchema, demos: &[Demo]) -> Result<Prelude, String> {
-        self.0.prelude(schema, demos)
+        self.held().prelude(schema, demos)
     }
 
     fn prepare(&self, call: &AdapterCall<'_>) -> Result<Request, String> {
-        self.0.prepare(call)
+        self.held().prepare(call)
     }
 
     async fn parse(
@@ -65,26 +79,29 @@ impl Adapter for DynAdapter {
         call: &AdapterCall<'_>,
         completion: &Completion,
     ) -> Result<Answer, Box<AnswerError>> {
-        self.0.parse(call, completion).await
+        match &self.0 {
+            Held::Chat => Adapter::parse(&ChatAdapter, call, completion).await,
+            Held::Other(adapter) => adapter.parse(call, completion).await,
+        }
     }
 
     fn follow_up(&self, call: &AdapterCall<'_>, request: &Request, error: &AnswerError) -> Request {
-        self.0.follow_up(call, request, error)
+        self.held().follow_up(call, request, error)
     }
 
     fn field_stream(&self, call: &AdapterCall<'_>) -> Box<dyn FieldStream> {
-        self.0.field_stream(call)
+        self.held().field_stream(call)
     }
 }
 
 impl Default for DynAdapter {
     fn default() -> Self {
-        Self::new(ChatAdapter)
+        Self(Held::Chat)
     }
 }
 
 impl fmt::Debug for DynAdapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Debug::fmt(self.held(), f)
     }
 }

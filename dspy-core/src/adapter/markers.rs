@@ -43,8 +43,7 @@ pub(super) enum Next<'t> {
 /// The next marker at or after `from`. A text that is not `whole` may go on.
 pub(super) fn next(text: &str, from: usize, whole: bool) -> Next<'_> {
     let mut at = from;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find("[[")) {
-        let start = at + found;
+    while let Some(start) = opening(text, at) {
         let escaped = start
             .checked_sub(1)
             .is_some_and(|before| before >= from && text.as_bytes().get(before) == Some(&b'\\'));
@@ -65,6 +64,19 @@ pub(super) fn next(text: &str, from: usize, whole: bool) -> Next<'_> {
         }
     }
     Next::Nothing
+}
+
+/// Where two brackets open, at or after a place.
+pub(super) fn opening(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    // A search for one character is many times faster than one for two.
+    while let Some(found) = text.get(at..)?.find('[') {
+        at += found + 1;
+        if text.as_bytes().get(at) == Some(&b'[') {
+            return Some(at - 1);
+        }
+    }
+    None
 }
 
 enum Inside<'t> {

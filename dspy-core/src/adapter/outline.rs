@@ -32,12 +32,7 @@ pub(super) fn shown_inputs(schema: &SignatureSchema) -> impl Iterator<Item = &Fi
 
 /// Whether a field holds past turns, or may hold some.
 pub(super) fn is_history(field: &Field) -> bool {
-    let (root, schema) = (field.schema(), schema::resolve(field.schema(), field.schema()));
-    let is_marked = |schema: &Value| {
-        schema::resolve(root, schema).get(schema::MARKER).is_some_and(|marker| marker == HISTORY)
-    };
-    let alternatives = schema.get("anyOf").and_then(Value::as_array);
-    is_marked(schema) || alternatives.is_some_and(|all| all.iter().any(is_marked))
+    field.marker() == Some(HISTORY)
 }
 
 /// What a layout shows in the place of an output's value: its name, and a note on what it must be.

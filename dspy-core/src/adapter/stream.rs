@@ -127,6 +127,11 @@ impl Progress {
     }
 }
 
+/// Whether a text is what the layout in a prompt shows in this value's place.
+pub(super) fn stands_for(name: &str, text: &str) -> bool {
+    text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
+}
+
 /// What the layout in a prompt shows in a value's place.
 pub(super) fn placeholder(name: &str) -> String {
     format!("{{{name}}}")

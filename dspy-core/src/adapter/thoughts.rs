@@ -12,8 +12,7 @@ pub(super) fn apart<'t>(
     text: &'t str,
     is_marked: impl Fn(&str) -> bool,
 ) -> (&'t str, &'t str) {
-    // Most answers have none, which one search tells.
-    if !text.contains("</think") {
+    if !may_be_inside(text) {
         return ("", text);
     }
     for tag in TAGS.iter().filter(|tag| meant(outputs, tag).is_none()) {
@@ -27,6 +26,11 @@ pub(super) fn apart<'t>(
         }
     }
     ("", text)
+}
+
+/// Whether a text may hold thoughts. Most have none, which a search for one character mostly tells.
+pub(super) fn may_be_inside(text: &str) -> bool {
+    text.contains('<') && text.contains("</think")
 }
 
 /// Finds where an answer begins while it arrives.

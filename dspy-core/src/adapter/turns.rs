@@ -12,7 +12,6 @@ use super::outline::{is_history, shown_inputs};
 use super::prelude::Prelude;
 use super::render::render_field;
 use crate::lm::{Media, Message, Part, Request, Role};
-use crate::schema;
 use crate::signature::{Demo, Field, Fields, History, SignatureSchema};
 
 const INCOMPLETE: &str = "This demonstration leaves some fields out.";
@@ -67,7 +66,7 @@ pub(super) fn prelude(
     for demo in shown {
         let is_complete = has_all(shown_inputs(schema).chain(schema.outputs()), &demo.fields);
         let first = (!is_complete).then_some(INCOMPLETE);
-        let parts = turn(format, schema, &demo.fields, first)?;
+        let parts = turn(format, schema, &demo.fields, first, "")?;
         let answer = format.answer(schema, &demo.fields, Some(PLACEHOLDER));
         prelude.messages.push(Arc::new(Message::new(Role::User, parts)));
         prelude.messages.push(Arc::new(Message::assistant(answer)));
@@ -103,9 +102,8 @@ fn push_past(
 ) -> Result<(), String> {
     let schema = call.schema;
     if shown_inputs(schema).any(|field| past.contains_key(field.name())) {
-        let mut parts = turn(format, schema, past, None)?;
         // As in the question itself: a provider's cache then knows the turn again.
-        append_text(&mut parts, reminder(format, call).as_ref());
+        let parts = turn(format, schema, past, None, &reminder(format, call))?;
         request.messages.push(Arc::new(Message::new(Role::User, parts)));
     }
     if schema.outputs().iter().any(|field| past.contains_key(field.name())) {
@@ -118,19 +116,22 @@ fn push_past(
 /// The user turn that asks: the inputs, feedback on a past answer, and how to answer.
 fn question(format: &impl Format, call: &AdapterCall<'_>) -> Result<Message, String> {
     let schema = call.schema;
-    let mut parts = turn(format, schema, call.inputs, None)?;
-    if let Some(feedback) = call.feedback {
-        let mut text = String::new();
-        for field in schema.outputs() {
-            if let Some(past) = feedback.past.get(field.name()) {
-                let name = format!("past_{}", field.name());
-                push(format, schema, &mut text, &name, &render_field(field, past));
-            }
+    let reminder = reminder(format, call);
+    let Some(feedback) = call.feedback else {
+        let parts = turn(format, schema, call.inputs, None, &reminder)?;
+        return Ok(Message::new(Role::User, parts));
+    };
+    let mut parts = turn(format, schema, call.inputs, None, "")?;
+    let mut text = String::new();
+    for field in schema.outputs() {
+        if let Some(past) = feedback.past.get(field.name()) {
+            let name = format!("past_{}", field.name());
+            push(format, schema, &mut text, &name, &render_field(field, past));
         }
-        push(format, schema, &mut text, "feedback", &feedback.message);
-        append_text(&mut parts, &text);
     }
-    append_text(&mut parts, reminder(format, call).as_ref());
+    push(format, schema, &mut text, "feedback", &feedback.message);
+    append_text(&mut parts, &text);
+    append_text(&mut parts, &reminder);
     Ok(Message::new(Role::User, parts))
 }
 
@@ -169,29 +170,49 @@ pub(super) fn correction(problems: &str, reminder: &str) -> String {
     if reminder.is_empty() { text } else { format!("{text} {reminder}") }
 }
 
-/// Input values as the parts of a user turn: text, with media in their places.
+/// Input values as the parts of a user turn: text, with media in their places, and `last` after them.
 fn turn(
     format: &impl Format,
     schema: &SignatureSchema,
     values: &Fields,
     first: Option<&str>,
+    last: &str,
 ) -> Result<Vec<Part>, String> {
-    let mut parts = Vec::new();
-    let mut text = first.unwrap_or_default().to_owned();
+    let mut parts = Vec::with_capacity(1);
+    let mut text = String::with_capacity(room(values) + last.len());
+    text.push_str(first.unwrap_or_default());
     for field in shown_inputs(schema) {
         let Some(value) = values.get(field.name()) else { continue };
-        match schema::marker(field.schema()) {
+        match field.marker() {
             Some(kind @ ("image" | "audio" | "file")) if !value.is_null() => {
                 format.open(&mut text, field.name());
                 append_text(&mut parts, &std::mem::take(&mut text));
                 parts.push(media_part(kind, field.name(), value)?);
                 format.close(&mut text, field.name());
             }
-            _ => push(format, schema, &mut text, field.name(), &render_field(field, value)),
+            _ => match value {
+                Value::String(value) => push(format, schema, &mut text, field.name(), value),
+                value => {
+                    push(format, schema, &mut text, field.name(), &render_field(field, value));
+                }
+            },
         }
+    }
+    if !last.is_empty() {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(last);
     }
     append_text(&mut parts, text.trim_start_matches('\n'));
     Ok(parts)
+}
+
+/// About how many bytes a turn of these values takes.
+fn room(values: &Fields) -> usize {
+    const MARKS: usize = 32;
+    let text = |value: &Value| value.as_str().map_or(MARKS, str::len);
+    values.iter().map(|(name, value)| name.len() + text(value) + MARKS).sum()
 }
 
 fn push(format: &impl Format, schema: &SignatureSchema, out: &mut String, name: &str, text: &str) {

@@ -69,15 +69,15 @@ impl<'a, M: Module> Call<'a, M> {
         self
     }
 
-    async fn send(self) -> Result<Prediction<M::Output>> {
-        if self.lm.is_none()
+    fn is_plain(&self) -> bool {
+        self.lm.is_none()
             && self.settings.is_none()
             && self.adapter.is_none()
             && self.options.is_none()
             && self.run.is_none()
-        {
-            return self.module.invoke(self.input).await;
-        }
+    }
+
+    async fn send(self) -> Result<Prediction<M::Output>> {
         let mut module = self.module.clone();
         if let Some(lm) = &self.lm {
             set_lm(&mut module, lm);
@@ -114,6 +114,10 @@ impl<'a, M: Module> IntoFuture for Call<'a, M> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
+        // Most calls have no options, and need no room for what they would take.
+        if self.is_plain() {
+            return Box::pin(self.module.invoke(self.input));
+        }
         Box::pin(self.send())
     }
 }

@@ -83,7 +83,7 @@ where
 
 /// A clone of the module inside a new invocation: a child of the one the module stands in, or the
 /// first of a new run.
-pub(crate) fn in_new_scope<M: Parameters + Clone>(module: &M) -> (M, Arc<Scope>) {
+fn in_new_scope<M: Parameters + Clone>(module: &M) -> (M, Arc<Scope>) {
     let mut clone = module.clone();
     match slot_of(&clone) {
         Some(slot) => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::StreamExt;
+use serde_json::Value;
 
 use crate::adapter::{
     Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter, FieldDelta,
@@ -15,7 +16,7 @@ use crate::run::{CallRecord, Event, MemoKey, SideCall, SideCalls, Slot};
 use crate::signature::{BrokenRule, Fields};
 
 pub(super) struct Exchange<'a> {
-    pub(super) slot: &'a Arc<Slot>,
+    pub(super) slot: &'a Slot,
     pub(super) lm: &'a Lm,
     pub(super) adapter: &'a DynAdapter,
     pub(super) fallback: Option<&'a DynAdapter>,
@@ -36,12 +37,14 @@ pub(super) struct Summary {
     pub(super) reasoning: Option<String>,
 }
 
-/// Takes over the fields of one completion and gives the checks they break; says why if they
-/// cannot be used.
+/// Takes over the fields of one completion, a JSON object, and gives the checks they break; says why
+/// if they cannot be used.
 pub(super) type Accept<'a> =
-    dyn FnMut(&Fields) -> std::result::Result<Vec<BrokenRule>, Box<AnswerErrorKind>> + Send + 'a;
+    dyn FnMut(&Value) -> std::result::Result<Vec<BrokenRule>, Box<AnswerErrorKind>> + Send + 'a;
 
 struct Progress {
+    /// Whether a record of the call is kept, for which requests and responses are collected.
+    recorded: bool,
     requests: Vec<Arc<Request>>,
     responses: Vec<Response>,
     side_calls: Vec<SideCall>,
@@ -51,13 +54,24 @@ struct Progress {
     untold: bool,
 }
 
+impl Progress {
+    /// Takes over what was sent and answered, for the record.
+    fn keep(&mut self, request: Request, response: Option<Response>) {
+        if self.recorded {
+            self.requests.push(Arc::new(request));
+            self.responses.extend(response);
+        }
+    }
+}
+
 impl Exchange<'_> {
     pub(super) async fn run(&self, request: Request, accept: &mut Accept<'_>) -> Result<Summary> {
         let run = self.slot.run();
         let sequence = run.next_sequence();
-        let started = Instant::now();
+        let started = run.is_recording().then(Instant::now);
         self.emit(|path, invocation| Event::CallStarted { path, invocation });
         let mut progress = Progress {
+            recorded: started.is_some(),
             requests: Vec::new(),
             responses: Vec::new(),
             side_calls: Vec::new(),
@@ -66,13 +80,15 @@ impl Exchange<'_> {
             untold: false,
         };
         progress.summary.warnings.extend(self.call.prelude.warnings.iter().cloned());
-        let result = self.converse(Arc::new(request), &mut progress, accept).await;
+        let result = self.converse(request, &mut progress, accept).await;
         self.emit(|path, invocation| Event::CallEnded { path, invocation, ok: result.is_ok() });
         for warning in &progress.summary.warnings {
             self.slot.scope().warn(&format!("`{}`: {warning}", self.slot.path()));
         }
-        self.slot.scope().note_broken(&progress.summary.broken_checks);
-        if run.is_recording() {
+        if !progress.summary.broken_checks.is_empty() {
+            self.slot.scope().note_broken(&progress.summary.broken_checks);
+        }
+        if let Some(started) = started {
             run.record(CallRecord {
                 sequence,
                 invocation: self.slot.scope().id(),
@@ -95,14 +111,19 @@ impl Exchange<'_> {
     /// Asks until an answer can be read or the follow-ups are used up; gives the first fields.
     async fn converse(
         &self,
-        mut request: Arc<Request>,
+        mut request: Request,
         progress: &mut Progress,
         accept: &mut Accept<'_>,
     ) -> Result<Fields> {
         let mut left = self.follow_ups;
         loop {
-            progress.requests.push(Arc::clone(&request));
-            let response = self.ask(&request, progress).await?;
+            let response = match self.ask(&request, progress).await {
+                Ok(response) => response,
+                Err(error) => {
+                    progress.keep(request, None);
+                    return Err(error);
+                }
+            };
             let side = SideCalls::new(self.slot);
             let call = self.call.with_request(&request).with_side_calls(&side);
             let read = self.read(call, &response, &mut progress.summary, accept).await;
@@ -110,23 +131,22 @@ impl Exchange<'_> {
             progress.summary.usage += made.usage;
             progress.replayed |= made.replayed;
             progress.side_calls.extend(made.calls);
-            progress.responses.push(response);
             let error = match read {
-                Ok(fields) => {
-                    if progress.untold {
-                        self.tell(&fields);
+                Err(error) if left > 0 && worth_asking_again(&error.kind) => error,
+                last => {
+                    if let (Ok(fields), true) = (&last, progress.untold) {
+                        self.tell(fields);
                     }
-                    return Ok(fields);
+                    progress.keep(request, Some(response));
+                    let path = || self.slot.path().to_owned();
+                    return last.map_err(|error| Error::Answer { path: path(), error });
                 }
-                Err(error) => error,
             };
-            if left == 0 || !worth_asking_again(&error.kind) {
-                return Err(Error::Answer { path: self.slot.path().to_owned(), error });
-            }
             left -= 1;
             let problems: Vec<String> = error.problems().map(ToString::to_string).collect();
             progress.summary.warnings.push(format!("asked again: {}", problems.join("; ")));
-            request = Arc::new(self.adapter.follow_up(&self.call, &request, &error));
+            let next = self.adapter.follow_up(&self.call, &request, &error);
+            progress.keep(std::mem::replace(&mut request, next), Some(response));
         }
     }
 
@@ -204,11 +224,17 @@ impl Exchange<'_> {
                     continue;
                 }
             };
-            let broken = match accept(&answer.fields) {
+            let fields = Value::Object(answer.fields);
+            let accepted = accept(&fields);
+            let fields = match fields {
+                Value::Object(fields) => fields,
+                _ => Fields::new(),
+            };
+            let broken = match accepted {
                 Ok(broken) => broken,
                 Err(kind) => {
                     let raw = completion.joined_text();
-                    errors.push(Box::new(AnswerError::new(*kind, raw, answer.fields)));
+                    errors.push(Box::new(AnswerError::new(*kind, raw, fields)));
                     continue;
                 }
             };
@@ -225,7 +251,7 @@ impl Exchange<'_> {
                 summary.broken_checks = broken;
                 summary.tool_calls = answer.tool_calls;
                 summary.reasoning = answer.reasoning;
-                first = Some(answer.fields);
+                first = Some(fields);
             }
         }
         match first {

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::adapter::AnswerErrorKind;
-use crate::signature::{BrokenRule, Fields, Severity};
+use crate::signature::{BrokenRule, Severity};
 use crate::wire;
 
 /// The rules that an output does not keep.
@@ -15,13 +15,14 @@ pub(super) type Rules<O> = fn(&O) -> Vec<BrokenRule>;
 /// # Errors
 /// The fields do not fit the Rust type, or break an assertion.
 pub(super) fn judge<O: DeserializeOwned>(
-    fields: &Fields,
+    fields: &Value,
     rules: Rules<O>,
 ) -> Result<(O, Vec<BrokenRule>), Box<AnswerErrorKind>> {
-    let output = wire::from_value(Value::Object(fields.clone()))
+    let output = wire::from_ref(fields)
         .map_err(|error| Box::new(AnswerErrorKind::Type { message: error.to_string() }))?;
+    let broken = rules(&output);
     let (asserts, checks): (Vec<_>, Vec<_>) =
-        rules(&output).into_iter().partition(|rule| rule.severity == Severity::Assert);
+        broken.into_iter().partition(|rule| rule.severity == Severity::Assert);
     if asserts.is_empty() {
         Ok((output, checks))
     } else {

@@ -227,21 +227,17 @@ impl Predictor {
         O: DeserializeOwned + Send,
     {
         let inputs = self.input_fields(input)?;
-        let attached;
-        let (this, slot) = match &self.slot {
-            Some(slot) => (self, slot),
+        let alone;
+        let slot = match &self.slot {
+            Some(slot) => slot.as_ref(),
             None => {
                 // Called on its own: the predictor is the whole program.
-                let (clone, _) = crate::module::in_new_scope(self);
-                attached = clone;
-                match &attached.slot {
-                    Some(slot) => (&attached, slot),
-                    None => return Err(self.prompt_error("the predictor could not join a run")),
-                }
+                alone = Slot::of_whole_program();
+                &alone
             }
         };
-        let prepared = this.prepared()?;
-        let lm = this.model()?;
+        let prepared = self.prepared()?;
+        let lm = self.model()?;
         let feedback = slot
             .run()
             .feedback()
@@ -249,34 +245,39 @@ impl Predictor {
             .find(|feedback| feedback.path == slot.path() && feedback.inputs == inputs);
         let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm)
             .with_feedback(feedback);
-        let mut request = this.state.adapter.prepare(&call).map_err(|m| this.prompt_error(m))?;
-        request.settings = request.settings.overlaid(&this.state.choice.settings);
+        let mut request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
+        if self.state.choice.settings != Settings::default() {
+            request.settings = request.settings.overlaid(&self.state.choice.settings);
+        }
         request.rollout = slot.run().rollout();
         let exchange = Exchange {
             slot,
             lm: &lm,
-            adapter: &this.state.adapter,
-            fallback: this.state.fallback.as_ref(),
+            adapter: &self.state.adapter,
+            fallback: self.state.fallback.as_ref(),
             call,
-            follow_ups: this.state.follow_ups,
+            follow_ups: self.state.follow_ups,
         };
-        let mut outputs: Vec<O> = Vec::new();
+        let mut first: Option<O> = None;
+        let mut others: Vec<O> = Vec::new();
         let summary = exchange
-            .run(request, &mut |fields: &Fields| {
+            .run(request, &mut |fields: &Value| {
                 let (output, broken) = judge(fields, rules)?;
-                outputs.push(output);
+                match first {
+                    None => first = Some(output),
+                    Some(_) => others.push(output),
+                }
                 Ok(broken)
             })
             .await?;
-        let mut outputs = outputs.into_iter();
-        match outputs.next() {
+        match first {
             Some(first) => {
                 let (usage, warnings) = (summary.usage, summary.warnings);
-                Ok(Prediction::of_call(first, outputs.collect(), usage, warnings)
+                Ok(Prediction::of_call(first, others, usage, warnings)
                     .with_broken_checks(summary.broken_checks)
                     .with_native(summary.tool_calls, summary.reasoning))
             }
-            None => Err(this.prompt_error("the model gave no completion")),
+            None => Err(self.prompt_error("the model gave no completion")),
         }
     }
 }

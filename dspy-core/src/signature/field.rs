@@ -11,9 +11,49 @@ pub struct Field {
     name: String,
     desc: String,
     schema: Value,
+    /// What every call asks of the schema.
+    traits: Traits,
     default: Option<Value>,
     aliases: Vec<String>,
     examples: Vec<Value>,
+}
+
+/// What a schema says at a glance.
+#[derive(Clone, Debug, PartialEq)]
+struct Traits {
+    text: bool,
+    nullable: bool,
+    marker: Option<Box<str>>,
+}
+
+impl Traits {
+    fn of(schema: &Value) -> Self {
+        Self {
+            text: schema::is_plain_text(schema, schema),
+            nullable: is_nullable(schema),
+            marker: marker(schema).map(Box::from),
+        }
+    }
+}
+
+/// The marker of the type, or of the one that is optional here.
+fn marker(schema: &Value) -> Option<&str> {
+    schema::marker(schema).or_else(|| {
+        let resolved = schema::resolve(schema, schema);
+        let alternatives = resolved.get("anyOf").and_then(Value::as_array)?;
+        let mut resolved = alternatives.iter().map(|one| schema::resolve(schema, one));
+        resolved.find_map(|one| one.get(schema::MARKER)?.as_str())
+    })
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    let resolved = schema::resolve(schema, schema);
+    let is_null = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("null");
+    match (resolved.get("type"), resolved.get("anyOf")) {
+        (Some(Value::Array(types)), _) => types.iter().any(|t| t == "null"),
+        (_, Some(Value::Array(alternatives))) => alternatives.iter().any(is_null),
+        _ => is_null(resolved),
+    }
 }
 
 impl Field {
@@ -27,6 +67,7 @@ impl Field {
         Self {
             name: name.into(),
             desc: String::new(),
+            traits: Traits::of(&schema),
             schema,
             default: None,
             aliases: Vec::new(),
@@ -107,18 +148,17 @@ impl Field {
     /// Whether the values are plain text: not of a closed set, and not of a form that is checked,
     /// such as a date.
     pub fn is_text(&self) -> bool {
-        schema::is_plain_text(&self.schema, &self.schema)
+        self.traits.text
     }
 
     /// Whether null is a value of the field.
     pub fn is_nullable(&self) -> bool {
-        let resolved = schema::resolve(&self.schema, &self.schema);
-        let is_null = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("null");
-        match (resolved.get("type"), resolved.get("anyOf")) {
-            (Some(Value::Array(types)), _) => types.iter().any(|t| t == "null"),
-            (_, Some(Value::Array(alternatives))) => alternatives.iter().any(is_null),
-            _ => is_null(resolved),
-        }
+        self.traits.nullable
+    }
+
+    /// The word by which the type asks adapters for special treatment.
+    pub(crate) fn marker(&self) -> Option<&str> {
+        self.traits.marker.as_deref()
     }
 
     /// Whether the value fits the field as it is: nothing repaired, nothing guessed.
@@ -139,6 +179,7 @@ impl Field {
     }
 
     pub(super) fn set_schema(&mut self, schema: Value) {
+        self.traits = Traits::of(&schema);
         self.schema = schema;
     }
 

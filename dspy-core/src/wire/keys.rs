@@ -1,6 +1,8 @@
 //! The keys of maps, which JSON writes as text whatever their type.
 
-use serde::de::value::StringDeserializer;
+use std::borrow::Cow;
+
+use serde::de::value::CowStrDeserializer;
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -28,16 +30,16 @@ impl<K: Serialize + ?Sized> Serialize for Only<'_, K> {
 }
 
 /// Reads a key.
-pub(super) struct Key(pub(super) String);
+pub(super) struct Key<'v>(pub(super) Cow<'v, str>);
 
-impl Key {
-    fn text(self) -> StringDeserializer<Error> {
+impl<'v> Key<'v> {
+    fn text(self) -> CowStrDeserializer<'v, Error> {
         self.0.into_deserializer()
     }
 
     /// The text as a number and nothing else.
     fn digits(&self) -> Result<serde_json::Deserializer<IoRead<&[u8]>>, Error> {
-        let text = self.0.as_str();
+        let text = self.0.as_ref();
         let begins = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         if !begins || !text.ends_with(|c: char| c.is_ascii_digit()) {
             return Err(Error::invalid_value(Unexpected::Str(text), &"a key that is a number"));
@@ -57,7 +59,7 @@ macro_rules! numbers {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Key {
+impl<'de> Deserializer<'de> for Key<'_> {
     type Error = Error;
 
     numbers! {
@@ -71,7 +73,7 @@ impl<'de> Deserializer<'de> for Key {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0.as_str() {
+        match self.0.as_ref() {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
             other => Err(Error::invalid_type(Unexpected::Str(other), &visitor)),

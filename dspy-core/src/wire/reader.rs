@@ -1,6 +1,7 @@
 //! Values from JSON.
 
-use std::vec;
+use std::borrow::Cow;
+use std::{slice, vec};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Error, Map, Value};
@@ -11,18 +12,28 @@ use super::{OWN, variants};
 /// Reads one value.
 ///
 /// What holds other values is read here, so that those inside come here again; the rest is as
-/// `serde_json` reads it.
-pub(super) struct Reader(pub(super) Value);
+/// `serde_json` reads it. A value that is borrowed stays as it is.
+pub(super) struct Reader<'v>(pub(super) Cow<'v, Value>);
+
+/// Calls a method of `serde_json`'s own reader.
+macro_rules! own {
+    ($value:expr, $method:ident($($argument:expr),*)) => {
+        match $value {
+            Cow::Owned(value) => value.$method($($argument),*),
+            Cow::Borrowed(value) => value.$method($($argument),*),
+        }
+    };
+}
 
 macro_rules! as_serde_json {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.0.$method(visitor)
+            own!(self.0, $method(visitor))
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for Reader {
+impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = Error;
 
     as_serde_json! {
@@ -36,24 +47,24 @@ impl<'de> Deserializer<'de> for Reader {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) => list(items, visitor),
-            Value::Object(entries) => object(entries, visitor),
-            scalar => scalar.deserialize_any(visitor),
+        match Items::of(self.0).map_err(Entries::of) {
+            Ok(items) => list(items, visitor),
+            Err(Ok(entries)) => object(entries, visitor),
+            Err(Err(scalar)) => own!(scalar, deserialize_any(visitor)),
         }
     }
 
     fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match digits(&self.0) {
             Some(number) => visitor.visit_i128(number),
-            None => self.0.deserialize_i128(visitor),
+            None => own!(self.0, deserialize_i128(visitor)),
         }
     }
 
     fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match digits(&self.0) {
             Some(number) => visitor.visit_u128(number),
-            None => self.0.deserialize_u128(visitor),
+            None => own!(self.0, deserialize_u128(visitor)),
         }
     }
 
@@ -75,15 +86,15 @@ impl<'de> Deserializer<'de> for Reader {
         visitor: V,
     ) -> Result<V::Value, Error> {
         if name.starts_with(OWN) {
-            return self.0.deserialize_newtype_struct(name, visitor);
+            return own!(self.0, deserialize_newtype_struct(name, visitor));
         }
         visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) => list(items, visitor),
-            other => other.deserialize_seq(visitor),
+        match Items::of(self.0) {
+            Ok(items) => list(items, visitor),
+            Err(other) => own!(other, deserialize_seq(visitor)),
         }
     }
 
@@ -105,9 +116,9 @@ impl<'de> Deserializer<'de> for Reader {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(entries) => object(entries, visitor),
-            other => other.deserialize_map(visitor),
+        match Entries::of(self.0) {
+            Ok(entries) => object(entries, visitor),
+            Err(other) => own!(other, deserialize_map(visitor)),
         }
     }
 
@@ -117,10 +128,10 @@ impl<'de> Deserializer<'de> for Reader {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) => list(items, visitor),
-            Value::Object(entries) => object(entries, visitor),
-            other => other.deserialize_struct(name, fields, visitor),
+        match Items::of(self.0).map_err(Entries::of) {
+            Ok(items) => list(items, visitor),
+            Err(Ok(entries)) => object(entries, visitor),
+            Err(Err(other)) => own!(other, deserialize_struct(name, fields, visitor)),
         }
     }
 
@@ -130,9 +141,9 @@ impl<'de> Deserializer<'de> for Reader {
         known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(entries) => variants::read(entries, visitor),
-            other => other.deserialize_enum(name, known, visitor),
+        match Entries::of(self.0) {
+            Ok(entries) => variants::read(entries, visitor),
+            Err(other) => own!(other, deserialize_enum(name, known, visitor)),
         }
     }
 }
@@ -143,11 +154,13 @@ fn digits<N: std::str::FromStr>(value: &Value) -> Option<N> {
 }
 
 /// Reads a list, all of it.
-pub(super) fn list<'de, V: Visitor<'de>>(items: Vec<Value>, visitor: V) -> Result<V::Value, Error> {
+pub(super) fn list<'de, V: Visitor<'de>>(
+    mut items: Items<'de>,
+    visitor: V,
+) -> Result<V::Value, Error> {
     let length = items.len();
-    let mut items = Items(items.into_iter());
     let value = visitor.visit_seq(&mut items)?;
-    if items.0.len() > 0 {
+    if items.len() > 0 {
         return Err(Error::invalid_length(length, &"fewer items in the list"));
     }
     Ok(value)
@@ -155,41 +168,109 @@ pub(super) fn list<'de, V: Visitor<'de>>(items: Vec<Value>, visitor: V) -> Resul
 
 /// Reads an object, all of it.
 pub(super) fn object<'de, V: Visitor<'de>>(
-    entries: Map<String, Value>,
+    entries: Entries<'de>,
     visitor: V,
 ) -> Result<V::Value, Error> {
     let length = entries.len();
-    let mut entries = Entries { rest: entries.into_iter(), value: None };
-    let value = visitor.visit_map(&mut entries)?;
-    if entries.rest.len() > 0 {
+    let mut pairs = Pairs { rest: entries, value: None };
+    let value = visitor.visit_map(&mut pairs)?;
+    if pairs.rest.len() > 0 {
         return Err(Error::invalid_length(length, &"fewer entries in the object"));
     }
     Ok(value)
 }
 
-struct Items(vec::IntoIter<Value>);
+/// The items of a list.
+pub(super) enum Items<'v> {
+    Owned(vec::IntoIter<Value>),
+    Borrowed(slice::Iter<'v, Value>),
+}
 
-impl<'de> SeqAccess<'de> for Items {
+impl<'v> Items<'v> {
+    /// Those of the value, if it is a list; else the value.
+    pub(super) fn of(value: Cow<'v, Value>) -> Result<Self, Cow<'v, Value>> {
+        match value {
+            Cow::Owned(Value::Array(items)) => Ok(Self::Owned(items.into_iter())),
+            Cow::Borrowed(Value::Array(items)) => Ok(Self::Borrowed(items.iter())),
+            other => Err(other),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Owned(items) => items.len(),
+            Self::Borrowed(items) => items.len(),
+        }
+    }
+
+    fn next(&mut self) -> Option<Cow<'v, Value>> {
+        match self {
+            Self::Owned(items) => items.next().map(Cow::Owned),
+            Self::Borrowed(items) => items.next().map(Cow::Borrowed),
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Error> {
-        self.0.next().map(|item| seed.deserialize(Reader(item))).transpose()
+        self.next().map(|item| seed.deserialize(Reader(item))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.0.len())
+        Some(self.len())
     }
 }
 
-struct Entries {
-    rest: <Map<String, Value> as IntoIterator>::IntoIter,
-    value: Option<Value>,
+/// The entries of an object.
+pub(super) enum Entries<'v> {
+    Owned(<Map<String, Value> as IntoIterator>::IntoIter),
+    Borrowed(<&'v Map<String, Value> as IntoIterator>::IntoIter),
 }
 
-impl<'de> MapAccess<'de> for Entries {
+/// A key and its value.
+pub(super) type Entry<'v> = (Cow<'v, str>, Cow<'v, Value>);
+
+impl<'v> Entries<'v> {
+    /// Those of the value, if it is an object; else the value.
+    pub(super) fn of(value: Cow<'v, Value>) -> Result<Self, Cow<'v, Value>> {
+        match value {
+            Cow::Owned(Value::Object(entries)) => Ok(Self::Owned(entries.into_iter())),
+            Cow::Borrowed(Value::Object(entries)) => Ok(Self::Borrowed(entries.iter())),
+            other => Err(other),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Owned(entries) => entries.len(),
+            Self::Borrowed(entries) => entries.len(),
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Entry<'v>> {
+        match self {
+            Self::Owned(entries) => {
+                entries.next().map(|(key, value)| (Cow::Owned(key), Cow::Owned(value)))
+            }
+            Self::Borrowed(entries) => entries
+                .next()
+                .map(|(key, value)| (Cow::Borrowed(key.as_str()), Cow::Borrowed(value))),
+        }
+    }
+}
+
+/// Entries being read, each key before its value.
+struct Pairs<'v> {
+    rest: Entries<'v>,
+    value: Option<Cow<'v, Value>>,
+}
+
+impl<'de> MapAccess<'de> for Pairs<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(

@@ -1,47 +1,51 @@
 //! Variants of enums that carry data.
 
+use std::borrow::Cow;
+
 use serde::de::{
     Deserialize, DeserializeSeed, EnumAccess, Error as _, IntoDeserializer, Unexpected,
     VariantAccess, Visitor,
 };
-use serde_json::{Error, Map, Value};
+use serde_json::{Error, Value};
 
-use super::reader::{self, Reader};
+use super::reader::{self, Entries, Items, Reader};
 
 /// Reads `{"Variant": contents}`.
 pub(super) fn read<'de, V: Visitor<'de>>(
-    entries: Map<String, Value>,
+    mut entries: Entries<'de>,
     visitor: V,
 ) -> Result<V::Value, Error> {
-    let mut entries = entries.into_iter();
     match (entries.next(), entries.next()) {
         (Some((name, contents)), None) => visitor.visit_enum(Variant { name, contents }),
         _ => Err(Error::invalid_value(Unexpected::Map, &"an object with a single key")),
     }
 }
 
-struct Variant {
-    name: String,
-    contents: Value,
+struct Variant<'v> {
+    name: Cow<'v, str>,
+    contents: Cow<'v, Value>,
 }
 
-impl<'de> EnumAccess<'de> for Variant {
+impl<'de> EnumAccess<'de> for Variant<'de> {
     type Error = Error;
-    type Variant = Contents;
+    type Variant = Contents<'de>;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Contents), Error> {
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, Contents<'de>), Error> {
         let name = seed.deserialize(self.name.into_deserializer())?;
         Ok((name, Contents(self.contents)))
     }
 }
 
-struct Contents(Value);
+struct Contents<'v>(Cow<'v, Value>);
 
-impl<'de> VariantAccess<'de> for Contents {
+impl<'de> VariantAccess<'de> for Contents<'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        Deserialize::deserialize(self.0)
+        Deserialize::deserialize(Reader(self.0))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
@@ -49,10 +53,10 @@ impl<'de> VariantAccess<'de> for Contents {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) if items.is_empty() => visitor.visit_unit(),
-            Value::Array(items) => reader::list(items, visitor),
-            other => Err(unexpected(&other, "a list of the variant's values")),
+        match Items::of(self.0) {
+            Ok(items) if items.len() == 0 => visitor.visit_unit(),
+            Ok(items) => reader::list(items, visitor),
+            Err(other) => Err(unexpected(&other, "a list of the variant's values")),
         }
     }
 
@@ -61,9 +65,9 @@ impl<'de> VariantAccess<'de> for Contents {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(entries) => reader::object(entries, visitor),
-            other => Err(unexpected(&other, "an object of the variant's fields")),
+        match Entries::of(self.0) {
+            Ok(entries) => reader::object(entries, visitor),
+            Err(other) => Err(unexpected(&other, "an object of the variant's fields")),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! An answer's sections as output fields.
 
+use super::perfect;
 use crate::adapter::found::{Found, Piece, is_required, unformatted};
 use crate::adapter::markers::{
     COMPLETED, Marker, Next, begins_line, content_start, dress_start, next, original,
 };
 use crate::adapter::names::{alike, meant};
-use crate::adapter::stream::placeholder;
+use crate::adapter::stream::stands_for;
 use crate::adapter::thoughts;
 use crate::signature::Field;
 
@@ -35,6 +36,10 @@ struct Header<'t> {
 
 /// Finds the outputs in an answer's text.
 pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
+    perfect::find(outputs, text).unwrap_or_else(|| find_anyhow(outputs, text))
+}
+
+fn find_anyhow<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
     let is_marked = |text: &str| matches!(next(text, 0, true), Next::Marker(_));
     let (thoughts, text) = thoughts::apart(outputs, text, is_marked);
     let headers = chosen(outputs, headers(outputs, text), text);
@@ -70,7 +75,7 @@ pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Found<'t> {
 }
 
 fn is_placeholder(outputs: &[Field], at: usize, content: &str) -> bool {
-    outputs.get(at).is_some_and(|field| placeholder(field.name()) == content)
+    outputs.get(at).is_some_and(|field| stands_for(field.name(), content))
 }
 
 /// Every marker of a text that may be a header, in order.

@@ -18,7 +18,9 @@ pub(in crate::adapter) fn open_section(out: &mut String, name: &str) {
     if !out.is_empty() {
         out.push_str("\n\n");
     }
-    let _ = writeln!(out, "[[ ## {name} ## ]]");
+    out.push_str("[[ ## ");
+    out.push_str(name);
+    out.push_str(" ## ]]\n");
 }
 
 impl Format for ChatAdapter {
