@@ -2,16 +2,32 @@
 
 #[path = "openai/answers.rs"]
 mod answers;
+#[path = "openai/azure.rs"]
+mod azure;
+#[path = "openai/embeddings.rs"]
+mod embeddings;
 #[path = "openai/failures.rs"]
 mod failures;
 #[path = "openai/keys.rs"]
 mod keys;
+#[path = "openai/limits.rs"]
+mod limits;
+#[path = "openai/pieces.rs"]
+mod pieces;
+#[path = "openai/properties.rs"]
+mod properties;
 #[path = "openai/requests.rs"]
 mod requests;
 #[path = "openai/retries.rs"]
 mod retries;
+#[path = "openai/services.rs"]
+mod services;
+#[path = "openai/streams.rs"]
+mod streams;
 #[path = "support/http.rs"]
 mod support;
+#[path = "openai/texts.rs"]
+mod texts;
 
 use dspy::lm::{LanguageModel, LmError, Message, OpenAi, OpenAiBuilder, Request, Response};
 use serde_json::Value;

@@ -44,6 +44,7 @@ mod message;
 mod model;
 mod ollama;
 mod openai;
+mod openai_text;
 mod priced;
 mod prices;
 mod request;
@@ -75,6 +76,7 @@ pub use message::{Media, MediaSource, Message, Part, Role, ToolCall, ToolResult}
 pub use model::{Capabilities, EventStream, LanguageModel, StreamEvent};
 pub use ollama::{Ollama, OllamaBuilder};
 pub use openai::{OpenAi, OpenAiBuilder};
+pub use openai_text::{OpenAiText, OpenAiTextBuilder};
 pub use priced::Priced;
 pub use prices::{LongPrompt, Price, Prices};
 pub use request::{CacheUse, Request, ResponseFormat, Settings, ToolChoice, ToolSpec};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use dspy::lm::{Anthropic, Gemini, Lm, Ollama, OpenAi, OpenAiResponses};
+use dspy::lm::{Anthropic, Gemini, Lm, Ollama, OpenAi, OpenAiResponses, OpenAiText};
 use serde::Deserialize;
 
 pub(crate) const VARIABLE: &str = "DSPY_TEST_SERVERS";
@@ -116,6 +116,7 @@ impl Target {
             "openai" => client!(OpenAi),
             "openai-responses" => client!(OpenAiResponses),
             "anthropic" => client!(Anthropic),
+            "openai-text" => client!(OpenAiText),
             "gemini" => client!(Gemini),
             "ollama" => client!(Ollama),
             other => panic!("there is no client for `{other}`"),

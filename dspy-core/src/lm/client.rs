@@ -16,6 +16,7 @@ mod located;
 mod mime;
 mod misplaced;
 mod model_name;
+mod moment;
 mod ollama_host;
 mod peer;
 mod reading;

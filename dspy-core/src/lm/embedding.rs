@@ -7,8 +7,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::client::{Api, ClientBuilder, EmbeddingWire, Service, config};
 use super::error::LmError;
+use super::gemini::Gemini;
+use super::handle::split_base;
+use super::ollama::Ollama;
+use super::openai::OpenAi;
 use super::response::Usage;
+use super::retry::Retry;
 
 /// Something that turns texts into vectors.
 ///
@@ -98,10 +104,64 @@ impl<M: EmbeddingModel> ErasedEmbedder for M {
 pub struct Embedder(Arc<dyn ErasedEmbedder>);
 
 impl Embedder {
+    /// The model of a string `PROVIDER/MODEL`, or `PROVIDER/MODEL@ADDRESS` for a server elsewhere, as
+    /// [`Lm::new`](super::Lm::new) reads it: addresses and keys come from the same places. For
+    /// vectors of a length that you choose, see
+    /// [`build_embedder`](super::ClientBuilder::build_embedder).
+    ///
+    /// ```
+    /// use dspy::lm::{Embedder, EmbeddingModel};
+    ///
+    /// let embedder = Embedder::new("openai/bge-m3@http://localhost:8000/v1")?;
+    /// assert_eq!(embedder.name(), "openai/bge-m3");
+    /// # Ok::<(), dspy::lm::LmError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`LmError::MissingKey`], or [`LmError::Config`] for a provider without embeddings or an api
+    /// base that is no address.
+    pub fn new(model: &str) -> Result<Self, LmError> {
+        let (named, base) = split_base(model);
+        let unknown = || {
+            config(format!(
+                "`{named}` names no embedding model; write `PROVIDER/NAME`, such as \
+                 `openai/text-embedding-3-small` (any server with OpenAI's API works with \
+                 `openai/NAME@ADDRESS`)"
+            ))
+        };
+        let (provider, name) = named.split_once('/').ok_or_else(unknown)?;
+        let service = Service::named(provider).filter(|_| !name.is_empty()).ok_or_else(unknown)?;
+        match service.api {
+            Api::OpenAiChat => embedder(OpenAi::builder(name), service, base),
+            Api::Gemini => embedder(Gemini::builder(name), service, base),
+            Api::Ollama => embedder(Ollama::builder(name), service, base),
+            Api::OpenAiText | Api::OpenAiResponses => {
+                Err(config(format!("{provider} has no embeddings; write `openai/{name}`")))
+            }
+            Api::Anthropic => Err(config(
+                "Anthropic has no embeddings; name a model of another provider, such as \
+                 `openai/text-embedding-3-small`",
+            )),
+        }
+    }
+
     /// A handle over a model of your own.
     pub fn from_model(model: impl EmbeddingModel) -> Self {
         Self(Arc::new(model))
     }
+}
+
+fn embedder<W: EmbeddingWire>(
+    builder: ClientBuilder<W>,
+    service: Service,
+    base: Option<&str>,
+) -> Result<Embedder, LmError> {
+    let builder = builder.service(service);
+    let builder = match base {
+        Some(base) => builder.api_base(base),
+        None => builder,
+    };
+    Ok(Embedder::from_model(Retry::new(builder.build_embedder(None)?)))
 }
 
 impl EmbeddingModel for Embedder {

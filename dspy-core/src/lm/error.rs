@@ -96,6 +96,9 @@ pub enum LmError {
     /// The model, or the whole endpoint, does not exist (404).
     #[error("{0}; check the model's name and the api base")]
     NotFound(Box<ProviderFailure>),
+    /// The provider's filter refuses what the request says.
+    #[error("{0}; the provider's content filter refuses the prompt, so change what it says")]
+    ContentFilter(Box<ProviderFailure>),
     /// The provider refuses the request as it is (other 4xx).
     #[error("{0}")]
     InvalidRequest(Box<ProviderFailure>),
@@ -238,6 +241,7 @@ impl LmError {
             | Self::RateLimit(failure)
             | Self::ContextWindow(failure)
             | Self::NotFound(failure)
+            | Self::ContentFilter(failure)
             | Self::InvalidRequest(failure)
             | Self::Server(failure) => Some(failure.status),
             _ => None,

@@ -13,6 +13,7 @@ use super::gemini::Gemini;
 use super::model::{Capabilities, EventStream, LanguageModel};
 use super::ollama::Ollama;
 use super::openai::OpenAi;
+use super::openai_text::OpenAiText;
 use super::request::Request;
 use super::response::Response;
 use super::responses::OpenAiResponses;
@@ -110,6 +111,7 @@ impl Lm {
             Api::Anthropic => client(Anthropic::builder(name), service, base),
             Api::Gemini => client(Gemini::builder(name), service, base),
             Api::Ollama => client(Ollama::builder(name), service, base),
+            Api::OpenAiText => client(OpenAiText::builder(name), service, base),
         }
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Request, Response};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::{Host, Url};
@@ -88,28 +88,33 @@ impl Http {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Opened, LmError> {
-        let request = self.0.client()?.post(url).headers(headers).body(body);
+        let mut request = Request::new(Method::POST, url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = Some(body.into());
         self.opened(request).await
     }
 
     /// Asks for what is at an address and reads the whole answer, whatever its status.
     pub(super) async fn get(&self, url: Url, headers: HeaderMap) -> Result<Reply, LmError> {
-        let request = self.0.client()?.get(url).headers(headers);
+        let mut request = Request::new(Method::GET, url);
+        *request.headers_mut() = headers;
         let opened = self.opened(request).await?;
         self.read(opened).await
     }
 
-    async fn opened(&self, request: reqwest::RequestBuilder) -> Result<Opened, LmError> {
+    async fn opened(&self, request: Request) -> Result<Opened, LmError> {
+        let client = self.0.client()?;
         let mut clock = Clock::start(&self.0.limits);
-        let sent = clock.within(self.0.limits.first_byte, request.send()).await;
-        let response =
+        let sent = clock.within(self.0.limits.first_byte, client.execute(request)).await;
+        let mut response =
             sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.unanswered(error))?;
         if !self.0.answered.load(Ordering::Relaxed) {
             self.0.answered.store(true, Ordering::Relaxed);
         }
         Ok(Opened {
             status: response.status().as_u16(),
-            headers: response.headers().clone(),
+            // What is still to be read does not need them.
+            headers: std::mem::take(response.headers_mut()),
             response,
             clock,
         })

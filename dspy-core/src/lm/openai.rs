@@ -1,20 +1,29 @@
 //! [`OpenAi`]: OpenAI's Chat Completions, and every server that speaks the same.
 
+mod address;
+mod chunk;
 mod decode;
+mod embeddings;
 mod encode;
+mod family;
 mod quirks;
+mod refusal;
 mod stream;
+mod thoughts;
 
 use url::Url;
 
+use self::quirks::Quirks;
 use self::stream::ChatPieces;
-use super::client::{
-    Client, ClientBuilder, Framing, ModelName, Reading, Service, Wire, with_method,
-};
+use super::client::{Client, ClientBuilder, Framing, ModelName, Reading, Service, Wire};
 use super::error::LmError;
 use super::model::Capabilities;
 use super::request::{Request, Settings};
 use super::response::Response;
+
+pub(super) use self::chunk::{finish, take};
+pub(super) use self::decode::{legacy_completion, legacy_logprobs, whole};
+pub(super) use self::encode::{StreamOptions, write};
 
 /// A model behind OpenAI's Chat Completions API: OpenAI itself, or any server that speaks it
 /// (vLLM, llama.cpp, Ollama, LM Studio, OpenRouter, Groq, Mistral, DeepSeek, Azure, …).
@@ -42,10 +51,23 @@ use super::response::Response;
 ///
 /// # What it sends
 /// What the request and the settings name and nothing else, except that text parts in a row
-/// become one text. Settings that the model is known to refuse are [`LmError::Unsupported`]
-/// before the call. [`Message::cache`](super::Message::cache) sends nothing, because these servers
-/// cache by themselves. Reasoning of earlier turns has no place in this API and stays behind, but
-/// for the `reasoning_details` that some servers want back.
+/// become one text. Services that depart from OpenAI's own API get what they want instead: Mistral
+/// its `random_seed` and its short ids of tool calls, OpenRouter its `reasoning` object, and so on,
+/// by the [`Service`] of the model string. A server that is only named by its address is taken for
+/// a faithful copy of OpenAI's API.
+///
+/// Settings that the service or model is known to refuse or to overlook are
+/// [`LmError::Unsupported`] before the call; the settings' `extra` passes them on all the same. What
+/// a service can only do once per call (several completions) is done by several calls.
+///
+/// [`Message::cache`](super::Message::cache) sends a mark to OpenRouter, on the last four messages
+/// that have one; other servers cache by themselves. Reasoning of earlier turns stays behind, but
+/// for the `reasoning_details` that some servers want back, and the text of it that DeepSeek wants.
+///
+/// # Azure
+/// `azure/DEPLOYMENT` calls the resource of `AZURE_OPENAI_ENDPOINT`, or of an address, with the
+/// header `api-key`. An address without a path, or one that ends in `/openai/v1`, is the newer API;
+/// one with an `api-version` in its query calls `/openai/deployments/DEPLOYMENT`.
 ///
 /// # Proxies
 /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the process hold, except for servers
@@ -55,10 +77,11 @@ pub type OpenAi = Client<ChatCompletions>;
 /// Builds an [`OpenAi`]; begin with [`OpenAi::builder`](Client::builder).
 pub type OpenAiBuilder = ClientBuilder<ChatCompletions>;
 
-/// OpenAI's Chat Completions as a wire format.
+/// OpenAI's Chat Completions as a wire format, with its embeddings.
 #[derive(Debug)]
 pub struct ChatCompletions {
     model: ModelName,
+    quirks: Quirks,
 }
 
 impl Wire for ChatCompletions {
@@ -68,7 +91,7 @@ impl Wire for ChatCompletions {
     type Pieces = ChatPieces;
 
     fn new(model: ModelName) -> Self {
-        Self { model }
+        Self { quirks: Quirks::of(&model), model }
     }
 
     fn model(&self) -> &ModelName {
@@ -76,15 +99,15 @@ impl Wire for ChatCompletions {
     }
 
     fn capabilities(&self) -> Capabilities {
-        quirks::capabilities(&self.model)
+        self.quirks.capabilities(&self.model)
     }
 
     fn native_n(&self) -> bool {
-        true
+        self.quirks.native_n
     }
 
     fn address(&self, base: Url, _stream: bool) -> Url {
-        with_method(base, "/v1", "/chat/completions")
+        address::of(&self.model, base, "/chat/completions")
     }
 
     fn encode(
@@ -93,7 +116,7 @@ impl Wire for ChatCompletions {
         settings: &Settings,
         stream: bool,
     ) -> Result<Vec<u8>, LmError> {
-        encode::body(&self.model, request, settings, stream)
+        encode::body(self, request, settings, stream)
     }
 
     fn decode(&self, reading: &Reading<'_>) -> Result<Response, LmError> {

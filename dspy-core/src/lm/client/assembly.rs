@@ -123,12 +123,15 @@ impl Assembly {
         arguments: &str,
     ) {
         let Some(draft) = self.draft(index) else { return };
+        // One number for all its calls is a server's slip; their ids tell them apart.
+        let same_id = |call: &OpenCall| id.is_empty() || call.id.is_empty() || call.id == id;
         let known = match &key {
-            CallKey::Number(_) => draft.open.iter_mut().find(|call| call.key == key),
-            // Without a number a new id or a second name begins a new call.
+            CallKey::Number(_) => {
+                draft.open.iter_mut().rev().find(|call| call.key == key && same_id(call))
+            }
+            // Without a number a new id, or a second name without any id, begins a new call.
             CallKey::Last => draft.open.last_mut().filter(|call| {
-                (id.is_empty() || call.id.is_empty() || call.id == id)
-                    && (name.is_empty() || call.name.is_empty())
+                same_id(call) && (!id.is_empty() || name.is_empty() || call.name.is_empty())
             }),
         };
         match known {
@@ -176,13 +179,6 @@ impl Assembly {
         };
         self.part(index, part);
         self.events.extend(event);
-    }
-
-    /// The provider's own data about the tool call begun last.
-    pub(in crate::lm) fn opaque_tool_call(&mut self, index: usize, item: Value) {
-        if let Some(call) = self.draft(index).and_then(|draft| draft.open.last_mut()) {
-            call.opaque = Some(item);
-        }
     }
 
     /// The tool calls of completion `index` are whole.
@@ -243,11 +239,6 @@ impl Assembly {
     /// The tokens of the whole answer so far; each word on it replaces the one before.
     pub(in crate::lm) fn usage(&mut self, usage: Usage) {
         self.usage = Some(usage);
-    }
-
-    /// The usage said last.
-    pub(in crate::lm) fn usage_so_far(&self) -> Usage {
-        self.usage.unwrap_or_default()
     }
 
     /// The model that answers, as the provider names it. The first word counts.

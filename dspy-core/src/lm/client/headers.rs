@@ -2,17 +2,21 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName};
 
 use super::super::response::RateLimit;
-use super::wait;
+use super::{moment, wait};
+
+static REQUEST_IDS: [HeaderName; 3] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("apim-request-id"),
+];
 
 /// The id under which the provider's support desk finds the request.
 pub(in crate::lm) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    ["x-request-id", "request-id", "apim-request-id"]
-        .into_iter()
-        .find_map(|name| text(headers, name))
-        .filter(|id| !id.is_empty())
+    let id = |name| headers.get(name)?.to_str().ok().map(str::trim).filter(|id| !id.is_empty());
+    REQUEST_IDS.iter().find_map(id)
 }
 
 /// The wait a server asks for: `retry-after-ms` goes before `retry-after`, which may be seconds or
@@ -40,21 +44,45 @@ pub(in crate::lm) fn should_retry(headers: &HeaderMap) -> Option<bool> {
 
 /// What the server said of its limits; `None` where it said nothing.
 pub(in crate::lm) fn rate_limit(headers: &HeaderMap) -> Option<RateLimit> {
-    let count = |name| text(headers, name)?.parse().ok();
-    let time = |name| wait::leading(text(headers, name)?);
-    let limit = RateLimit {
-        remaining_requests: count("x-ratelimit-remaining-requests"),
-        remaining_tokens: count("x-ratelimit-remaining-tokens"),
-        reset_requests: time("x-ratelimit-reset-requests"),
-        reset_tokens: time("x-ratelimit-reset-tokens"),
-    };
+    let mut limit = RateLimit::default();
+    for (name, value) in headers {
+        let name = name.as_str();
+        let Some(what) = ["x-ratelimit-", "anthropic-ratelimit-"]
+            .into_iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+        else {
+            continue;
+        };
+        let Ok(value) = value.to_str().map(str::trim) else { continue };
+        let count = || value.parse().ok();
+        match what {
+            "remaining-requests" | "requests-remaining" => limit.remaining_requests = count(),
+            "reset-requests" | "requests-reset" => limit.reset_requests = until(value),
+            "remaining-tokens" | "tokens-remaining" => limit.remaining_tokens = count(),
+            "reset-tokens" | "tokens-reset" => limit.reset_tokens = until(value),
+            _ => {}
+        }
+    }
     (limit != RateLimit::default()).then_some(limit)
 }
 
-/// Whether the answer is one JSON text.
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
+/// The time until a limit is reset: a length of time, or Anthropic's point in time.
+fn until(value: &str) -> Option<Duration> {
+    // A date is the only form with this in it.
+    if value.contains('-') {
+        let then = moment::rfc3339(value)?;
+        return Some(then.duration_since(SystemTime::now()).unwrap_or_default());
+    }
+    wait::leading(value)
+}
+
+/// Whether the answer comes in one piece: a JSON text, or a page where no answer is.
+pub(super) fn is_whole(headers: &HeaderMap) -> bool {
     let kind = text(headers, "content-type").and_then(|kind| kind.split(';').next());
-    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    kind.is_some_and(|kind| {
+        let kind = kind.trim();
+        ["application/json", "text/html"].iter().any(|whole| kind.eq_ignore_ascii_case(whole))
+    })
 }
 
 /// Where a redirect points.

@@ -20,6 +20,11 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// The body as it came.
+    pub(in crate::lm) fn body(&self) -> &[u8] {
+        &self.reply.body
+    }
+
     /// The body as JSON of this form.
     pub(in crate::lm) fn json<T: DeserializeOwned>(&self) -> Result<T, LmError> {
         serde_json::from_slice(&self.reply.body)

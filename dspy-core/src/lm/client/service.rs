@@ -41,6 +41,7 @@ pub(in crate::lm) enum Api {
     Anthropic,
     Gemini,
     Ollama,
+    OpenAiText,
 }
 
 const fn remote(
@@ -94,6 +95,14 @@ impl Service {
             "anthropic.com",
             &["ANTHROPIC_API_KEY"],
         )
+    };
+    /// OpenAI's older text completions, and any server that has them.
+    pub const OPENAI_TEXT: Self = Self { id: "openai-text", api: Api::OpenAiText, ..Self::OPENAI };
+    /// OpenAI's models at Azure. The address is that of a resource.
+    pub const AZURE: Self = Self {
+        base_variables: &["AZURE_OPENAI_ENDPOINT"],
+        auth: Auth::Header("api-key"),
+        ..remote("azure", "", "openai.azure.com", &["AZURE_OPENAI_API_KEY"])
     };
     /// Groq.
     pub const GROQ: Self =
@@ -156,6 +165,8 @@ impl Service {
         Self::OPENAI,
         Self::OPENAI_RESPONSES,
         Self::ANTHROPIC,
+        Self::OPENAI_TEXT,
+        Self::AZURE,
         Self::GROQ,
         Self::TOGETHER,
         Self::MISTRAL,

@@ -21,8 +21,8 @@ pub(super) async fn open<W: Wire>(
 ) -> Result<EventStream, LmError> {
     let Shared { wire, stream_url, connection, .. } = &**shared;
     let opened = connection.open(stream_url, wire.encode(request, settings, true)?).await?;
-    if headers::is_json(&opened.headers) {
-        // Some servers and proxies do not stream, whatever is asked.
+    if headers::is_whole(&opened.headers) {
+        // Some servers and proxies do not stream, whatever is asked; others send a page.
         let reply = connection.read(opened).await?;
         let response = wire.decode(&connection.reading(&reply))?;
         return Ok(whole(response));

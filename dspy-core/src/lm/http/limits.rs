@@ -1,9 +1,10 @@
 //! [`Limits`]: how long an exchange may take and how much may come.
 
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The limits of every exchange of a client.
@@ -55,20 +56,34 @@ impl Clock {
         limit: Option<Duration>,
         stage: impl Future<Output = T>,
     ) -> Result<T, Duration> {
+        let mut stage = pin!(stage);
+        let mut broken = None;
+        poll_fn(|context| {
+            // The stage is looked at first: what has come is taken, however late it is. What has
+            // come already needs no timer, and the rest of a short answer comes with its head.
+            if let Poll::Ready(done) = stage.as_mut().poll(context) {
+                return Poll::Ready(Ok(done));
+            }
+            let Some(limit) = *broken.get_or_insert_with(|| self.set(limit)) else {
+                return Poll::Pending;
+            };
+            self.timer.as_mut().poll(context).map(|()| Err(limit))
+        })
+        .await
+    }
+
+    /// Sets the timer to what ends first, the stage or the exchange, and says which limit that is.
+    fn set(&mut self, limit: Option<Duration>) -> Option<Duration> {
         let own = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
         let (end, limit) = match (own, self.end) {
             (Some((own, limit)), Some(end)) if own < end => (own, limit),
             (_, Some(end)) => (end, self.total),
             (Some(own), None) => own,
-            (None, None) => return Ok(stage.await),
+            (None, None) => return None,
         };
         if self.timer.deadline() != end {
             self.timer.as_mut().reset(end);
         }
-        // The stage is looked at first: what has come is taken, however late it is.
-        match select(pin!(stage), self.timer.as_mut()).await {
-            Either::Left((done, _)) => Ok(done),
-            Either::Right(_) => Err(limit),
-        }
+        Some(limit)
     }
 }

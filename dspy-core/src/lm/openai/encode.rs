@@ -1,147 +1,173 @@
-//! A request as Chat Completions wants it.
+//! A request as Chat Completions wants it, written straight from what it is made of.
 
+mod content;
+mod extra;
 mod media;
 mod messages;
+mod tools;
 
-use serde_json::{Map, Number, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::super::client::{ModelName, config};
+use super::super::client::config;
 use super::super::error::LmError;
-use super::super::request::{Request, ResponseFormat, Settings, ToolChoice};
-use super::quirks;
+use super::super::message::Part;
+use super::super::request::{Request, ResponseFormat, Settings};
+use super::quirks::{Effort, Limit, Quirks, Seed};
+use super::{ChatCompletions, refusal};
+
+pub(in crate::lm) use self::extra::write;
+
+use self::messages::Turn;
+use self::tools::{Choice, Tool};
 
 /// The request's body. `settings` are the request's own over the client's.
 pub(super) fn body(
-    model: &ModelName,
+    chat: &ChatCompletions,
     request: &Request,
     settings: &Settings,
     stream: bool,
 ) -> Result<Vec<u8>, LmError> {
-    quirks::check(model, settings)?;
+    refusal::check(chat, request, settings)?;
     if request.messages.is_empty() {
         return Err(config("the request has no messages; give it at least one"));
     }
-    let mut body = Map::new();
-    body.insert("model".to_owned(), model.sent().into());
-    // Tools and format stand before the messages: the part of a body that stays the same between
-    // calls comes first.
-    add_tools(&mut body, request)?;
-    if let Some(format) = response_format(&request.response_format) {
-        body.insert("response_format".to_owned(), format);
-    }
-    body.insert("messages".to_owned(), messages::encode(model, &request.messages)?.into());
-    add_settings(&mut body, model, settings)?;
-    if stream {
-        body.insert("stream".to_owned(), true.into());
-        body.insert("stream_options".to_owned(), json!({"include_usage": true}));
-    }
-    add_extra(&mut body, &settings.extra)?;
-    serde_json::to_vec(&body)
-        .map_err(|error| config(format!("the request cannot be written as JSON: {error}")))
-}
-
-fn add_tools(body: &mut Map<String, Value>, request: &Request) -> Result<(), LmError> {
-    let named = |name: &str| request.tools.iter().any(|tool| tool.name == name);
-    let choice = match &request.tool_choice {
-        ToolChoice::Auto => None,
-        ToolChoice::None => Some(json!("none")),
-        ToolChoice::Required if request.tools.is_empty() => {
-            return Err(config("the request requires a tool call but offers no tool; add tools"));
-        }
-        ToolChoice::Required => Some(json!("required")),
-        ToolChoice::Tool(name) if !named(name) => {
-            return Err(config(format!(
-                "the request requires the tool `{name}` but does not offer it; add it to the tools"
-            )));
-        }
-        ToolChoice::Tool(name) => Some(json!({"type": "function", "function": {"name": name}})),
+    let quirks = &chat.quirks;
+    let tokens = settings.max_tokens;
+    let effort = settings.reasoning_effort.as_deref();
+    let body = Body {
+        model: chat.model.sent(),
+        tools: tools::offered(request),
+        tool_choice: tools::choice(quirks, request)?,
+        response_format: Format::of(quirks, &request.response_format),
+        messages: messages::turns(chat, &request.messages)?,
+        temperature: settings.temperature,
+        top_p: settings.top_p,
+        top_k: settings.top_k,
+        max_tokens: tokens.filter(|_| quirks.limit == Limit::MaxTokens),
+        max_completion_tokens: tokens.filter(|_| quirks.limit == Limit::MaxCompletionTokens),
+        n: settings.n,
+        seed: settings.seed.filter(|_| quirks.seed == Seed::Seed),
+        random_seed: settings.seed.filter(|_| quirks.seed == Seed::RandomSeed),
+        stop: &settings.stop,
+        presence_penalty: settings.presence_penalty,
+        frequency_penalty: settings.frequency_penalty,
+        logprobs: settings.logprobs.map(|_| true),
+        top_logprobs: settings.logprobs.filter(|top| *top > 0),
+        reasoning_effort: effort.filter(|_| quirks.effort == Effort::Word),
+        reasoning: effort
+            .filter(|_| quirks.effort == Effort::Object)
+            .map(|effort| Reasoning { effort }),
+        parallel_tool_calls: settings.parallel_tool_calls,
+        usage: quirks.names_price.then_some(Include { include: true }),
+        stream,
+        stream_options: (stream && quirks.stream_usage)
+            .then_some(StreamOptions { include_usage: true }),
     };
-    if request.tools.is_empty() {
-        return Ok(());
-    }
-    let tools = request.tools.iter().map(|tool| {
-        let mut function = Map::new();
-        function.insert("name".to_owned(), tool.name.as_str().into());
-        if !tool.description.is_empty() {
-            function.insert("description".to_owned(), tool.description.as_str().into());
+    write(&body, length(request), &settings.extra)
+}
+
+/// Tools and format stand before the messages: the part of a body that stays the same between
+/// calls comes first.
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Format<'a>>,
+    messages: Vec<Turn<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    random_seed: Option<i64>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    stop: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequency_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logprobs: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_logprobs: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Reasoning<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel_tool_calls: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Include>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Serialize)]
+struct Reasoning<'a> {
+    effort: &'a str,
+}
+
+#[derive(Serialize)]
+struct Include {
+    include: bool,
+}
+
+#[derive(Serialize)]
+pub(in crate::lm) struct StreamOptions {
+    pub(in crate::lm) include_usage: bool,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Format<'a> {
+    JsonObject,
+    JsonSchema { json_schema: Schema<'a> },
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    name: &'a str,
+    // Not strict is the default everywhere, and some servers do not know the word.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    strict: bool,
+    schema: &'a Value,
+}
+
+impl<'a> Format<'a> {
+    fn of(quirks: &Quirks, format: &'a ResponseFormat) -> Option<Self> {
+        match format {
+            ResponseFormat::Text => None,
+            ResponseFormat::JsonObject => Some(Self::JsonObject),
+            ResponseFormat::JsonSchema { name, schema, strict } => Some(Self::JsonSchema {
+                json_schema: Schema { name, strict: *strict && quirks.strict, schema },
+            }),
         }
-        function.insert("parameters".to_owned(), tool.parameters.clone());
-        json!({"type": "function", "function": function})
+    }
+}
+
+/// About how long the body will be.
+fn length(request: &Request) -> usize {
+    let texts = request.messages.iter().flat_map(|message| &message.parts).map(|part| match part {
+        // Line breaks and quotes take two.
+        Part::Text { text } => text.len() + text.len() / 16 + 64,
+        _ => 256,
     });
-    body.insert("tools".to_owned(), tools.collect());
-    if let Some(choice) = choice {
-        body.insert("tool_choice".to_owned(), choice);
-    }
-    Ok(())
-}
-
-fn response_format(format: &ResponseFormat) -> Option<Value> {
-    match format {
-        ResponseFormat::Text => None,
-        ResponseFormat::JsonObject => Some(json!({"type": "json_object"})),
-        ResponseFormat::JsonSchema { name, schema, strict } => {
-            let mut inner = Map::new();
-            inner.insert("name".to_owned(), name.as_str().into());
-            // Not strict is the default everywhere, and some servers do not know the word.
-            if *strict {
-                inner.insert("strict".to_owned(), true.into());
-            }
-            inner.insert("schema".to_owned(), schema.clone());
-            Some(json!({"type": "json_schema", "json_schema": inner}))
-        }
-    }
-}
-
-fn add_settings(
-    body: &mut Map<String, Value>,
-    model: &ModelName,
-    settings: &Settings,
-) -> Result<(), LmError> {
-    let limit = if quirks::reasons(model) { "max_completion_tokens" } else { "max_tokens" };
-    let fields = [
-        ("temperature", number("temperature", settings.temperature)?),
-        ("top_p", number("top_p", settings.top_p)?),
-        ("top_k", settings.top_k.map(Value::from)),
-        (limit, settings.max_tokens.map(Value::from)),
-        ("n", settings.n.map(Value::from)),
-        ("seed", settings.seed.map(Value::from)),
-        ("stop", (!settings.stop.is_empty()).then(|| settings.stop.clone().into())),
-        ("presence_penalty", number("presence_penalty", settings.presence_penalty)?),
-        ("frequency_penalty", number("frequency_penalty", settings.frequency_penalty)?),
-        ("logprobs", settings.logprobs.map(|_| true.into())),
-        ("top_logprobs", settings.logprobs.filter(|top| *top > 0).map(Value::from)),
-        ("reasoning_effort", settings.reasoning_effort.as_deref().map(Value::from)),
-        ("parallel_tool_calls", settings.parallel_tool_calls.map(Value::from)),
-    ];
-    for (name, value) in fields {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), value);
-        }
-    }
-    Ok(())
-}
-
-fn add_extra(body: &mut Map<String, Value>, extra: &Map<String, Value>) -> Result<(), LmError> {
-    for (name, value) in extra {
-        if name != "stream" && body.contains_key(name) {
-            return Err(config(format!(
-                "the extra field `{name}` is already set by the request; set it in one place only"
-            )));
-        }
-        if name == "stream" {
-            return Err(config(
-                "the extra field `stream` would change how the answer comes; leave it out",
-            ));
-        }
-        body.insert(name.clone(), value.clone());
-    }
-    Ok(())
-}
-
-fn number(name: &str, value: Option<f64>) -> Result<Option<Value>, LmError> {
-    let Some(value) = value else { return Ok(None) };
-    match Number::from_f64(value) {
-        Some(number) => Ok(Some(Value::Number(number))),
-        None => Err(config(format!("{name} is {value}; it must be a finite number"))),
-    }
+    256 + texts.sum::<usize>()
 }

@@ -16,6 +16,10 @@ const BILLING: [&str; 7] = [
     "insufficient_balance",
 ];
 
+/// Codes that mean: what the prompt says is not let through.
+const FILTERED: [&str; 3] =
+    ["content_filter", "content_policy_violation", "responsibleaipolicyviolation"];
+
 /// Messages of the known servers about a prompt that is too long; all words of a line must occur.
 const TOO_LONG: [&[&str]; 15] = [
     &["maximum context length"],
@@ -48,6 +52,9 @@ pub(super) fn of_status(status: u16, report: &Report) -> Kind {
     }
     if is_too_long(status, &code, &message, report.param.as_deref()) {
         return LmError::ContextWindow;
+    }
+    if status == 400 && FILTERED.contains(&code.as_str()) {
+        return LmError::ContentFilter;
     }
     match status {
         401 => LmError::Auth,
@@ -100,6 +107,7 @@ pub(super) fn status_of(report: &Report) -> u16 {
         ("invalid", 400),
         ("context_length", 400),
         ("exceed_context", 400),
+        ("content_filter", 400),
     ];
     meanings.iter().find(|(word, _)| code.contains(word)).map_or(500, |(_, status)| *status)
 }

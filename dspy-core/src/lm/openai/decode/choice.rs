@@ -8,7 +8,11 @@ use super::super::super::message::{Part, ToolCall, text_of};
 use super::super::super::response::{Completion, TokenLogprob};
 
 /// Reads the choice at `index`. `seed` tells this answer from every other.
-pub(super) fn completion(choice: &Value, index: usize, seed: &impl Fn() -> Hash) -> Completion {
+pub(in super::super) fn completion(
+    choice: &Value,
+    index: usize,
+    seed: &dyn Fn() -> Hash,
+) -> Completion {
     let message = choice.get("message").unwrap_or(&Value::Null);
     let mut parts = Vec::new();
     parts.extend(reasoning(message));
@@ -78,7 +82,7 @@ fn has_refusal(message: &Value) -> bool {
     })
 }
 
-fn tool_calls(message: &Value, index: usize, seed: &impl Fn() -> Hash) -> Vec<ToolCall> {
+fn tool_calls(message: &Value, index: usize, seed: &dyn Fn() -> Hash) -> Vec<ToolCall> {
     let modern = message.get("tool_calls").and_then(Value::as_array).into_iter().flatten();
     // The API's first form of tool calls, which a few servers still answer with.
     let first = message.get("function_call").filter(|call| call.is_object());

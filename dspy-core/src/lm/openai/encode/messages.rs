@@ -1,133 +1,205 @@
 //! Messages as Chat Completions wants them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::super::super::client::ModelName;
 use super::super::super::error::LmError;
-use super::super::super::message::{Message, Part, Role, ToolCall, ToolResult, text_of};
-use super::media;
+use super::super::super::message::{Message, Part, Role, ToolCall, ToolResult};
+use super::super::ChatCompletions;
+use super::super::quirks::{Ids, Quirks, Thoughts};
+use super::content::{Content, joined};
 
-pub(super) fn encode(model: &ModelName, messages: &[Arc<Message>]) -> Result<Vec<Value>, LmError> {
-    let mut out = Vec::with_capacity(messages.len());
-    for message in messages {
-        match message.role {
-            Role::System => out.push(system(model, message)?),
-            Role::User | Role::Tool => user_or_tool(model, message, &mut out)?,
-            Role::Assistant => out.push(assistant(model, message)?),
+/// Anthropic takes so many cache marks in one request.
+const MOST_MARKS: usize = 4;
+
+/// One message as it is sent.
+#[derive(Serialize)]
+pub(super) struct Turn<'a> {
+    role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasoning_details: Vec<&'a Value>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reasoning_content: Cow<'a, str>,
+    content: Content<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Call<'a>>,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    id: Cow<'a, str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    arguments: Arguments<'a>,
+}
+
+/// Arguments are sent as a text that holds JSON.
+struct Arguments<'a>(&'a Value);
+
+impl Serialize for Arguments<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            // What the model wrote was no JSON; it is shown its own words.
+            Value::String(text) => serializer.serialize_str(text),
+            value => serializer.collect_str(value),
         }
     }
+}
+
+impl<'a> Turn<'a> {
+    fn new(role: &'static str, content: Content<'a>) -> Self {
+        Self {
+            role,
+            tool_call_id: None,
+            reasoning_details: Vec::new(),
+            reasoning_content: Cow::Borrowed(""),
+            content,
+            tool_calls: Vec::new(),
+        }
+    }
+}
+
+pub(super) fn turns<'a>(
+    chat: &ChatCompletions,
+    messages: &'a [Arc<Message>],
+) -> Result<Vec<Turn<'a>>, LmError> {
+    let mut out = Vec::with_capacity(messages.len());
+    let mut marks = 0;
+    for message in messages.iter().rev() {
+        let place = out.len();
+        match message.role {
+            Role::System => out.push(system(chat, message)?),
+            Role::User | Role::Tool => user_or_tool(chat, message, &mut out)?,
+            Role::Assistant => out.push(assistant(chat, message)?),
+        }
+        // The last marks cover the most.
+        if message.cache && chat.quirks.cache_marks && marks < MOST_MARKS {
+            marks += 1;
+            if let Some(turn) = out.last_mut() {
+                turn.content = std::mem::replace(&mut turn.content, Content::Nothing(())).marked();
+            }
+        }
+        // The whole list is turned round at the end, the turns of one message are not.
+        if let Some(turns) = out.get_mut(place..) {
+            turns.reverse();
+        }
+    }
+    out.reverse();
     Ok(out)
 }
 
-fn system(model: &ModelName, message: &Message) -> Result<Value, LmError> {
+fn system<'a>(chat: &ChatCompletions, message: &'a Message) -> Result<Turn<'a>, LmError> {
     if let Some(part) = message.parts.iter().find(|part| !matches!(part, Part::Text { .. })) {
-        return Err(misplaced(model, part, "a system message"));
+        return Err(misplaced(&chat.model, part, "a system message"));
     }
-    Ok(json!({"role": "system", "content": message.text()}))
+    Ok(Turn::new(chat.quirks.system, Content::Text(joined(message.parts.iter()))))
 }
 
 /// Each tool result is a message of its own; whatever else there is follows as one user message.
-fn user_or_tool(model: &ModelName, message: &Message, out: &mut Vec<Value>) -> Result<(), LmError> {
+fn user_or_tool<'a>(
+    chat: &ChatCompletions,
+    message: &'a Message,
+    out: &mut Vec<Turn<'a>>,
+) -> Result<(), LmError> {
+    // The usual message, without a list of its parts.
+    if let (Role::User, [Part::Text { text }]) = (message.role, message.parts.as_slice()) {
+        out.push(Turn::new("user", Content::Text(Cow::Borrowed(text))));
+        return Ok(());
+    }
     let mut said = Vec::new();
     let mut answered = false;
     for part in &message.parts {
         match part {
             Part::ToolResult(result) => {
-                out.push(tool_result(result));
+                out.push(tool_result(&chat.quirks, result));
                 answered = true;
             }
             part if message.role == Role::Tool => {
-                return Err(misplaced(model, part, "a tool's message"));
+                return Err(misplaced(&chat.model, part, "a tool's message"));
             }
             part => said.push(part),
         }
     }
     if message.role == Role::User && !(said.is_empty() && answered) {
-        out.push(json!({"role": "user", "content": content(model, &said)?}));
+        out.push(Turn::new("user", Content::of_user(chat, &said)?));
     }
     Ok(())
 }
 
-/// Text alone is sent as one string, which every server takes.
-fn content(model: &ModelName, parts: &[&Part]) -> Result<Value, LmError> {
-    let texts = || {
-        parts.iter().map(|part| match part {
-            Part::Text { text } => Some(&**text),
-            _ => None,
-        })
-    };
-    if let Some(text) = texts().collect::<Option<String>>() {
-        return Ok(text.into());
-    }
-    parts
-        .iter()
-        .map(|part| match part {
-            Part::Text { text } => Ok(json!({"type": "text", "text": text})),
-            Part::Image { media } => media::image(model, media),
-            Part::Audio { media } => media::audio(model, media),
-            Part::File { media } => media::file(model, media),
-            part => Err(misplaced(model, part, "a user message")),
-        })
-        .collect()
-}
-
-fn assistant(model: &ModelName, message: &Message) -> Result<Value, LmError> {
-    let mut calls = Vec::new();
-    let mut turn = Map::new();
-    turn.insert("role".to_owned(), "assistant".into());
+fn assistant<'a>(chat: &ChatCompletions, message: &'a Message) -> Result<Turn<'a>, LmError> {
+    let mut turn = Turn::new("assistant", Content::Nothing(()));
     for part in &message.parts {
         match part {
             Part::Text { .. } => {}
-            Part::ToolCall(call) => calls.push(tool_call(call)),
-            // Only what the servers that speak of it want back; the rest has no place here.
-            Part::Reasoning { opaque, .. } => {
-                if let Some(details) =
-                    opaque.as_ref().and_then(|item| item.get("reasoning_details"))
-                    && !model.own_host()
-                {
-                    turn.insert("reasoning_details".to_owned(), details.clone());
+            Part::ToolCall(call) => turn.tool_calls.push(tool_call(&chat.quirks, call)),
+            // Only what the service wants back; the rest has no place here.
+            Part::Reasoning { text, opaque } => match chat.quirks.thoughts {
+                Thoughts::Nothing => {}
+                Thoughts::Text if turn.reasoning_content.is_empty() => {
+                    turn.reasoning_content = Cow::Borrowed(text);
                 }
-            }
-            part => return Err(misplaced(model, part, "an assistant message")),
+                Thoughts::Text => turn.reasoning_content.to_mut().push_str(text),
+                Thoughts::Details => {
+                    let details = opaque.as_ref().and_then(|item| item.get("reasoning_details"));
+                    let items = details.and_then(Value::as_array).into_iter().flatten();
+                    turn.reasoning_details.extend(items);
+                }
+            },
+            part => return Err(misplaced(&chat.model, part, "an assistant message")),
         }
     }
-    let text = text_of(&message.parts);
-    let content = if text.is_empty() && !calls.is_empty() { Value::Null } else { text.into() };
-    turn.insert("content".to_owned(), content);
-    if !calls.is_empty() {
-        turn.insert("tool_calls".to_owned(), calls.into());
+    let text = joined(message.parts.iter());
+    if !text.is_empty() || turn.tool_calls.is_empty() {
+        turn.content = Content::Text(text);
     }
-    Ok(turn.into())
+    Ok(turn)
 }
 
-fn tool_call(call: &ToolCall) -> Value {
-    let arguments = match &call.arguments {
-        // What the model wrote was no JSON; it is shown its own words.
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    };
-    json!({
-        "id": call.id,
-        "type": "function",
-        "function": {"name": call.name, "arguments": arguments},
-    })
+fn tool_call<'a>(quirks: &Quirks, call: &'a ToolCall) -> Call<'a> {
+    Call {
+        id: id(quirks, &call.id),
+        kind: "function",
+        function: Function { name: &call.name, arguments: Arguments(&call.arguments) },
+    }
 }
 
 /// This API has no field for a tool that failed, so the text has to say it.
-fn tool_result(result: &ToolResult) -> Value {
+fn tool_result<'a>(quirks: &Quirks, result: &'a ToolResult) -> Turn<'a> {
     let says_so =
         || result.content.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("error"));
     let content = if result.is_error && !says_so() {
-        format!("error: {}", result.content)
+        Cow::Owned(format!("error: {}", result.content))
     } else {
-        result.content.clone()
+        Cow::Borrowed(&*result.content)
     };
-    json!({"role": "tool", "tool_call_id": result.call_id, "content": content})
+    Turn {
+        tool_call_id: Some(id(quirks, &result.call_id)),
+        ..Turn::new("tool", Content::Text(content))
+    }
 }
 
-fn misplaced(model: &ModelName, part: &Part, place: &str) -> LmError {
+/// The id as the service takes it; one id always becomes the same, so that calls and results meet.
+fn id<'a>(quirks: &Quirks, id: &'a str) -> Cow<'a, str> {
+    let fits = id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if quirks.ids == Ids::Any || fits {
+        return Cow::Borrowed(id);
+    }
+    Cow::Owned(blake3::hash(id.as_bytes()).to_hex().chars().take(9).collect())
+}
+
+pub(super) fn misplaced(model: &ModelName, part: &Part, place: &str) -> LmError {
     let what = match part {
         Part::Text { .. } => "text",
         Part::Image { .. } => "an image",
