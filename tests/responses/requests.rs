@@ -198,14 +198,14 @@ async fn messages_become_instructions_and_items() {
         body["input"],
         json!([
             {"role": "user", "content": "How is the weather?"},
-            {"role": "assistant", "content": "I look."},
+            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "I look."}]},
             called("call_1", "{\"city\":\"Paris\"}"),
             called("call_2", "{\"city\":"),
             output("call_1", "sunny"),
             output("call_2", "error: no such city"),
             {"role": "user", "content": "And?"},
             {"role": "system", "content": "Be exact."},
-            {"role": "assistant", "content": "Sunny."},
+            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Sunny."}]},
         ])
     );
     for messages in [vec![], vec![Message::system("Be brief.")]] {
@@ -283,7 +283,7 @@ async fn thoughts_go_back_as_they_came() {
         json!([
             {"role": "user", "content": "When?"},
             {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x=="},
-            {"role": "assistant", "content": "I look."},
+            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "I look."}]},
             open,
             called,
         ])

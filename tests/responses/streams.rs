@@ -136,7 +136,10 @@ async fn a_streamed_turn_goes_back_as_it_came() {
     let turn = Message::new(Role::Assistant, answer.completions[0].parts.clone());
     let body = tried("gpt-5", &Request::new([Message::user("Wie warm?"), turn])).await.unwrap();
     assert_eq!(body["input"][1], thought());
-    assert_eq!(body["input"][2], json!({"role": "assistant", "content": "Ich schaue: 🌡️Gleich."}));
+    assert_eq!(
+        body["input"][2],
+        json!({"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Ich schaue: 🌡️Gleich."}]})
+    );
     assert_eq!(body["input"][3]["arguments"], call()["arguments"]);
 }
 

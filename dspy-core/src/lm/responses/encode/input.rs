@@ -108,13 +108,13 @@ impl Input {
                 part => return Err(misplaced(model, part, "an assistant message")),
             };
             if !text.is_empty() {
-                self.items.push(said("assistant", mem::take(&mut text)));
+                self.items.push(answered(mem::take(&mut text)));
             }
             self.items.push(item);
             silent = false;
         }
         if silent || !text.is_empty() {
-            self.items.push(said("assistant", text));
+            self.items.push(answered(text));
         }
         Ok(())
     }
@@ -122,6 +122,12 @@ impl Input {
 
 fn said(role: &str, text: String) -> Value {
     json!({"role": role, "content": text})
+}
+
+/// In full: some servers do not take an assistant's turn in the short form.
+fn answered(text: String) -> Value {
+    let content = json!([{"type": "output_text", "text": text}]);
+    json!({"type": "message", "role": "assistant", "content": content})
 }
 
 /// A reasoning item as it came. OpenAI keeps nothing of it and cannot read it unencrypted.
