@@ -33,7 +33,7 @@ speed:
 
 # CPU time and allocations of calls, as JSON Lines and as a table.
 calls:
-    cargo run --release --package dspy-bench -- calls
+    cargo run --release --package dspy-bench --bin calls
 
 # The peers on our case files, and on others of the same form (needs python3 with venv and pip).
 peers *cases:

@@ -16,7 +16,6 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
   parse --cases FILE          text and JSON Schema -> value, or why there is none
   format --cases FILE         a call of an adapter -> the messages it sends
   adapter-parse --cases FILE  a call and a completion -> output fields, or why there are none
-  calls [--rounds N]          CPU time and allocations of calls, as speed
   speed [--rounds N]          CPU time of parsing, as JSON Lines and, on standard error, a table
   overhead --client dspy|reqwest --requests N --concurrency C
            [--base-url URL] [--latency-ms MS] [--runtime current|multi]
@@ -40,9 +39,6 @@ pub(crate) enum Command {
     },
     AdapterParse {
         cases: PathBuf,
-    },
-    Calls {
-        rounds: usize,
     },
     Speed {
         rounds: usize,
@@ -69,7 +65,6 @@ impl Command {
             "parse" => Self::Parse { cases: cases(&mut args)? },
             "format" => Self::Format { cases: cases(&mut args)? },
             "adapter-parse" => Self::AdapterParse { cases: cases(&mut args)? },
-            "calls" => Self::Calls { rounds: rounds(&mut args)? },
             "speed" => Self::Speed { rounds: rounds(&mut args)? },
             #[cfg(unix)]
             "overhead" => return overhead(args).map(Self::Overhead),

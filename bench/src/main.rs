@@ -3,7 +3,6 @@
 
 mod adapters;
 mod call_case;
-mod calls;
 mod command;
 mod expectation;
 mod format;
@@ -36,7 +35,6 @@ fn main() -> ExitCode {
         Command::Parse { cases } => parse::run(&cases),
         Command::Format { cases } => format::run(&cases),
         Command::AdapterParse { cases } => read::run(&cases),
-        Command::Calls { rounds } => calls::run(rounds),
         Command::Speed { rounds } => speed::run(rounds),
         #[cfg(unix)]
         Command::Overhead(work) => overhead::run(&work),

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
-/// CPU time of one run, in which no allocations are counted: that would take a tenth of the time.
+/// CPU time of one run.
 pub(super) fn once(run: impl FnOnce()) -> Duration {
     let started = ThreadTime::now();
-    allocation_counter::opt_out(run);
+    run();
     started.elapsed()
 }
 
@@ -34,7 +34,7 @@ pub(super) fn paired(rounds: usize, mut ours: impl FnMut(), mut other: impl FnMu
 }
 
 /// Runs that together take some milliseconds: long against the clock's grain.
-fn batch(run: &mut impl FnMut()) -> u32 {
+pub(crate) fn batch(run: &mut impl FnMut()) -> u32 {
     const LONG_ENOUGH: Duration = Duration::from_millis(8);
     let mut count = 1;
     while once(|| (0..count).for_each(|_| run())) < LONG_ENOUGH {
@@ -43,19 +43,14 @@ fn batch(run: &mut impl FnMut()) -> u32 {
     count
 }
 
-/// The median of so many rounds: microseconds.
-pub(crate) fn median_micros(rounds: usize, mut run: impl FnMut()) -> f64 {
-    let batch = batch(&mut run);
-    median((0..rounds).map(|_| micros(&mut run, batch)).collect())
-}
-
-fn micros(run: &mut impl FnMut(), count: u32) -> f64 {
+/// The mean of so many runs in a row: microseconds.
+pub(crate) fn micros(run: &mut impl FnMut(), count: u32) -> f64 {
     let took = once(|| (0..count).for_each(|_| run()));
     took.as_secs_f64() * 1e6 / f64::from(count)
 }
 
 /// The middle one; the mean of the middle two.
-pub(super) fn median(mut times: Vec<f64>) -> f64 {
+pub(crate) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     let middle = times.len() / 2;
     if times.len() % 2 == 1 {
