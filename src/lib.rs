@@ -19,7 +19,9 @@
 //! | measure | [`Evaluate`], [`evaluate::compare`] |
 //! | optimize | [`optimize::LabeledFewShot`], [`optimize::BootstrapFewShot`], [`optimize::BootstrapFewShotWithRandomSearch`] |
 //! | save, load, compare programs | [`Module::save`](module::Module::save), [`Module::load`](module::Module::load), [`module::diff`](module::diff()) |
-//! | look at prompts and calls | [`Predict::explain`], [`Call::record`](module::Call::record) |
+//! | look at prompts and calls | [`Predict::explain`], [`Call::record`](module::Call::record), [`Lm::inspect_history`](lm::Lm::inspect_history) |
+//! | not pay twice | `lm::Cache` (feature `cache`), [`Call::cache`](module::Call::cache) |
+//! | test without a model | [`lm::Scripted`], [`lm::Record`], [`lm::Replay`] |
 //!
 //! ```
 //! use dspy::prelude::*;
@@ -49,8 +51,11 @@
 //!
 //! # Features
 //!
-//! None is on by default. Each makes the types of one crate types of fields, with a schema that says
-//! what they are, a prompt that gives an example, and a parser that mends what models write instead.
+//! None is on by default. `cache` keeps answers in memory ([`lm`]`::Cache`), `disk-cache` also in a
+//! file that processes share; it builds SQLite, and needs a C compiler for that.
+//!
+//! Each of the others makes the types of one crate types of fields, with a schema that says what
+//! they are, a prompt that gives an example, and a parser that mends what models write instead.
 //!
 //! | feature | types of fields |
 //! |---|---|

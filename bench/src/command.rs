@@ -24,7 +24,13 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
                               MS says how long that server waits, for the time above the ideal
   serve [--port N] [--latency-ms MS]
                               that server alone; it ends with its standard input
+  cache --writers N [--entries N]
+                              processes that fill one cache file at once -> answers lost
+  cache --hits                time of a hit from memory and from the file
+  handle                      what counting, tracing and a history add to a call
   help                        this text
+
+`cache` needs `--features disk-cache`.
 
 The case formats are in bench/README.md.";
 
@@ -50,7 +56,21 @@ pub(crate) enum Command {
         port: u16,
         latency: Duration,
     },
+    #[cfg_attr(not(feature = "disk-cache"), expect(dead_code, reason = "SQLite is left out"))]
+    Cache(CacheTask),
+    Handle,
     Help,
+}
+
+/// What to do with a cache.
+#[derive(Debug, PartialEq)]
+pub(crate) enum CacheTask {
+    /// Let so many processes write so many answers each.
+    Writers { writers: u32, entries: u32 },
+    /// Be one of them.
+    Write { place: u32, entries: u32, file: PathBuf },
+    /// Time hits.
+    Hits,
 }
 
 impl Command {
@@ -70,6 +90,8 @@ impl Command {
             "overhead" => return overhead(args).map(Self::Overhead),
             #[cfg(unix)]
             "serve" => return serve(args),
+            "cache" => Self::Cache(cache_task(&mut args)?),
+            "handle" => Self::Handle,
             "help" => Self::Help,
             _ => return Err(format!("there is no command `{name}`").into()),
         };
@@ -153,4 +175,29 @@ fn serve(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
 #[cfg(unix)]
 fn positive(number: usize) -> Result<usize, lexopt::Error> {
     if number == 0 { Err("at least 1 is needed".into()) } else { Ok(number) }
+}
+
+fn cache_task(args: &mut lexopt::Parser) -> Result<CacheTask, lexopt::Error> {
+    const ENTRIES: u32 = 10_000;
+    let (mut writers, mut place, mut entries, mut file, mut hits) = (None, None, None, None, false);
+    while let Some(argument) = args.next()? {
+        match argument {
+            Long("writers") => writers = Some(args.value()?.parse()?),
+            Long("write-as") => place = Some(args.value()?.parse()?),
+            Long("entries") => entries = Some(args.value()?.parse()?),
+            Long("file") => file = Some(args.value()?.into()),
+            Long("hits") => hits = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    match (writers, place, file, hits) {
+        (Some(writers), None, None, false) => {
+            Ok(CacheTask::Writers { writers, entries: entries.unwrap_or(ENTRIES) })
+        }
+        (None, Some(place), Some(file), false) => {
+            Ok(CacheTask::Write { place, entries: entries.unwrap_or(ENTRIES), file })
+        }
+        (None, None, None, true) if entries.is_none() => Ok(CacheTask::Hits),
+        _ => Err("`cache` takes either `--writers N [--entries N]` or `--hits`".into()),
+    }
 }

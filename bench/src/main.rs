@@ -2,10 +2,13 @@
 //! in, answers out, both JSON Lines.
 
 mod adapters;
+#[cfg(feature = "disk-cache")]
+mod cache;
 mod call_case;
 mod command;
 mod expectation;
 mod format;
+mod handle;
 mod lines;
 #[cfg(unix)]
 mod overhead;
@@ -40,6 +43,11 @@ fn main() -> ExitCode {
         Command::Overhead(work) => overhead::run(&work),
         #[cfg(unix)]
         Command::Serve { port, latency } => overhead::serve(port, latency),
+        #[cfg(feature = "disk-cache")]
+        Command::Cache(task) => cache::run(task),
+        #[cfg(not(feature = "disk-cache"))]
+        Command::Cache(_) => Err(io::Error::other("build it with `--features disk-cache`")),
+        Command::Handle => handle::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

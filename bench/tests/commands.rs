@@ -232,3 +232,20 @@ fn a_file_that_cannot_be_read_is_named() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("no/such/file.jsonl"));
 }
+
+#[cfg(feature = "disk-cache")]
+#[test]
+fn processes_that_write_one_cache_at_once_lose_nothing() {
+    let output = run(&["cache", "--writers", "4", "--entries", "150"], "");
+    assert!(output.status.success(), "{output:?}");
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&line["in_file"], &line["lost"]), (&json!(600), &json!(0)));
+}
+
+#[test]
+fn a_cache_has_one_task_at_a_time() {
+    for arguments in [&["cache"][..], &["cache", "--hits", "--writers", "2"], &["cache", "--what"]]
+    {
+        assert_eq!(run(arguments, "").status.code(), Some(2), "{arguments:?}");
+    }
+}

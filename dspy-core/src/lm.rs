@@ -29,6 +29,9 @@ mod anthropic;
 mod batch;
 mod budget;
 mod budgeted;
+#[cfg(feature = "cache")]
+mod cache;
+mod cassette;
 mod circuit_breaker;
 mod client;
 mod embedded;
@@ -38,19 +41,24 @@ mod estimate;
 mod fallback;
 mod gemini;
 mod handle;
+mod history;
 mod http;
 mod limit;
 mod message;
+mod meter;
 mod model;
 mod ollama;
 mod openai;
 mod openai_text;
 mod priced;
 mod prices;
+mod private_file;
+mod redaction;
 mod request;
 mod response;
 mod responses;
 mod retry;
+mod scripted;
 mod secret;
 mod timeout;
 mod watch;
@@ -63,6 +71,13 @@ pub use batch::{
 pub use budget::{Amount, Budget, Spent};
 pub use budgeted::Budgeted;
 pub use circuit_breaker::CircuitBreaker;
+pub mod telemetry;
+
+#[cfg(feature = "cache")]
+pub use cache::{Cache, CacheBuilder, CacheKey, CacheStats, Cached};
+#[cfg(feature = "disk-cache")]
+pub use cache::{DiskCache, DiskCacheBuilder, DiskCacheStats, KeptAnswer};
+pub use cassette::{Nothing, Record, Replay};
 pub use client::{Client, ClientBuilder, EmbeddingClient, Service};
 pub use embedded::Embedded;
 pub use embedding::{Embedder, EmbeddingModel, Embeddings};
@@ -71,8 +86,10 @@ pub use fallback::{Failure, Fallback};
 pub use gemini::{Gemini, GeminiBuilder};
 pub(crate) use handle::split_base;
 pub use handle::{Lm, configure, default_lm};
+pub use history::{History, HistoryEntry, HistoryOptions};
 pub use limit::{Limit, LimitStats};
 pub use message::{Media, MediaSource, Message, Part, Role, ToolCall, ToolResult};
+pub use meter::LmUsage;
 pub use model::{Capabilities, EventStream, LanguageModel, StreamEvent};
 pub use ollama::{Ollama, OllamaBuilder};
 pub use openai::{OpenAi, OpenAiBuilder};
@@ -83,4 +100,5 @@ pub use request::{CacheUse, Request, ResponseFormat, Settings, ToolChoice, ToolS
 pub use response::{Completion, FinishReason, RateLimit, Response, TokenLogprob, Usage};
 pub use responses::{OpenAiResponses, OpenAiResponsesBuilder};
 pub use retry::Retry;
+pub use scripted::{Scripted, ScriptedAnswer};
 pub use timeout::Timeout;

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::lm::Usage;
+use crate::lm::{CacheUse, Usage};
 use memo::Memo;
 
 /// One execution of a program: its records, events, feedback and rollout number.
@@ -62,6 +62,7 @@ struct Inner {
     feedback: Vec<Feedback>,
     memo: Option<Memo>,
     rollout: u64,
+    cache: CacheUse,
 }
 
 impl Default for Run {
@@ -97,12 +98,18 @@ impl Run {
             feedback: options.feedback,
             memo: options.memo.map(|trace| Memo::of(trace.calls())),
             rollout: options.rollout,
+            cache: options.cache,
         }))
     }
 
     /// The rollout number.
     pub fn rollout(&self) -> u64 {
         self.0.rollout
+    }
+
+    /// How requests use a model's cache.
+    pub fn cache(&self) -> CacheUse {
+        self.0.cache
     }
 
     /// What all calls of the run spent so far.

@@ -12,14 +12,14 @@ pub(super) fn once(run: impl FnOnce()) -> Duration {
 }
 
 /// Medians over rounds in which both were timed in turn: microseconds, and the ratio of a round.
-pub(super) struct Paired {
-    pub(super) ours: f64,
-    pub(super) other: f64,
-    pub(super) ratio: f64,
+pub(crate) struct Paired {
+    pub(crate) ours: f64,
+    pub(crate) other: f64,
+    pub(crate) ratio: f64,
 }
 
 /// Times two things in turn, so that a machine whose speed drifts drifts for both.
-pub(super) fn paired(rounds: usize, mut ours: impl FnMut(), mut other: impl FnMut()) -> Paired {
+pub(crate) fn paired(rounds: usize, mut ours: impl FnMut(), mut other: impl FnMut()) -> Paired {
     let (our_batch, other_batch) = (batch(&mut ours), batch(&mut other));
     let mut times: [Vec<f64>; 3] = Default::default();
     for _ in 0..rounds {

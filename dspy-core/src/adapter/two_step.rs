@@ -78,7 +78,10 @@ impl TwoStepAdapter {
         let mut request = ChatAdapter
             .prepare(&step)
             .map_err(|message| fail(self.failed(LmError::Config { message })))?;
-        request.rollout = call.request.map_or(0, |request| request.rollout);
+        if let Some(first) = call.request {
+            request.rollout = first.rollout;
+            request.cache = first.cache;
+        }
         let model = || self.reader.name().to_owned();
         let response =
             call.ask(&self.reader, request).await.map_err(|error| fail(self.failed(error)))?;

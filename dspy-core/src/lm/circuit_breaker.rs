@@ -122,6 +122,10 @@ impl<M: LanguageModel> LanguageModel for CircuitBreaker<M> {
     fn fingerprint(&self) -> Cow<'_, str> {
         self.inner.fingerprint()
     }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        self.inner.curl(request)
+    }
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for CircuitBreaker<M> {

@@ -3,6 +3,7 @@
 mod assembly;
 mod builder;
 mod connection;
+mod curl;
 mod embedding;
 mod endpoint;
 mod extra;
@@ -86,6 +87,13 @@ impl<W: Wire> Client<W> {
         endpoint::shown(&self.shared.url)
     }
 
+    /// Whether the prices of the model's name hold: calls go to the provider's own host, or to
+    /// software that anybody runs.
+    pub(in crate::lm) fn has_list_prices(&self) -> bool {
+        let model = self.shared.wire.model();
+        model.own_host() || model.service().domain.is_empty()
+    }
+
     /// One call for as many completions as the format can ask for at once.
     async fn ask(&self, request: &Request, settings: &Settings) -> Result<Response, LmError> {
         let Shared { wire, url, connection, .. } = &*self.shared;
@@ -137,6 +145,10 @@ impl<W: Wire> LanguageModel for Client<W> {
 
     fn fingerprint(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.shared.fingerprint)
+    }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        curl::command(self, request)
     }
 }
 

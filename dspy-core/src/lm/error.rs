@@ -159,6 +159,24 @@ pub enum LmError {
         /// Each model that was asked, in order, with its failure.
         failures: Vec<Failure>,
     },
+    /// A file that keeps requests or answers cannot be used.
+    #[error("the {what} `{path}` cannot be used: {message}")]
+    Storage {
+        /// What the file is: a cache, a cassette, a history.
+        what: &'static str,
+        /// Where it is.
+        path: String,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+    /// A cassette has no answer to a request.
+    #[error("the cassette `{path}` holds no answer to this request: {why}")]
+    NotRecorded {
+        /// Where the cassette is.
+        path: String,
+        /// The nearest request that it knows, and where the two differ.
+        why: String,
+    },
     /// A model of the user's own failed.
     #[error("{message}")]
     Other {
@@ -296,6 +314,35 @@ impl LmError {
                 | Self::UnknownPrice { .. }
                 | Self::CircuitOpen { .. }
         )
+    }
+
+    /// What kind of error it is, in one word, for logs and traces.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.root() {
+            Self::NotConfigured => "not_configured",
+            Self::UnknownProvider { .. } => "unknown_provider",
+            Self::MissingKey { .. } => "missing_key",
+            Self::Config { .. } => "config",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Transport { .. } | Self::StaleConnection { .. } => "transport",
+            Self::Timeout { .. } => "timeout",
+            Self::Auth(_) => "auth",
+            Self::Billing(_) => "billing",
+            Self::RateLimit(_) => "rate_limit",
+            Self::ContextWindow(_) => "context_window",
+            Self::NotFound(_) => "not_found",
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::Server(_) => "server",
+            Self::ContentFilter(_) => "content_filter",
+            Self::Decode { .. } => "decode",
+            Self::BudgetExceeded { .. } => "budget_exceeded",
+            Self::UnknownPrice { .. } => "unknown_price",
+            Self::CircuitOpen { .. } => "circuit_open",
+            Self::FallbackFailed { .. } => "fallback_failed",
+            Self::Storage { .. } => "storage",
+            Self::NotRecorded { .. } => "not_recorded",
+            _ => "other",
+        }
     }
 
     /// The failure itself, without the account of attempts around it.

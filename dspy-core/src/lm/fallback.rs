@@ -211,4 +211,8 @@ impl LanguageModel for Fallback {
     fn fingerprint(&self) -> Cow<'_, str> {
         LanguageModel::fingerprint(&self.first)
     }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        LanguageModel::curl(&self.first, request)
+    }
 }

@@ -1,8 +1,10 @@
 //! [`Lm`]: a cheap, clonable handle over any [`LanguageModel`].
 
+mod erased;
+mod watched;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::anthropic::Anthropic;
@@ -10,47 +12,21 @@ use super::client::{Api, Client, ClientBuilder, Service, Wire};
 use super::embedded::Embedded;
 use super::error::LmError;
 use super::gemini::Gemini;
+use super::history::{History, HistoryOptions, Ring};
+use super::meter::{LmUsage, Meter};
 use super::model::{Capabilities, EventStream, LanguageModel};
 use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::openai_text::OpenAiText;
+use super::priced::Priced;
+use super::prices::Prices;
 use super::request::Request;
 use super::response::Response;
 use super::responses::OpenAiResponses;
 use super::retry::Retry;
+use watched::Watched;
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// The object-safe mirror of [`LanguageModel`]; the boxing happens only at this seam.
-trait ErasedModel: Send + Sync {
-    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>>;
-    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>>;
-    fn capabilities(&self) -> Capabilities;
-    fn name(&self) -> &str;
-    fn fingerprint(&self) -> Cow<'_, str>;
-}
-
-impl<M: LanguageModel> ErasedModel for M {
-    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
-        Box::pin(LanguageModel::generate(self, request))
-    }
-
-    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>> {
-        Box::pin(LanguageModel::stream(self, request))
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        LanguageModel::capabilities(self)
-    }
-
-    fn name(&self) -> &str {
-        LanguageModel::name(self)
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        LanguageModel::fingerprint(self)
-    }
-}
+pub(super) use erased::ErasedModel;
 
 /// A language model, whichever it is. Cloning is cheap and shares the model.
 ///
@@ -64,8 +40,12 @@ impl<M: LanguageModel> ErasedModel for M {
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// A handle counts what its calls spend ([`usage`](Self::usage)), traces them
+/// ([`telemetry`](super::telemetry)), and, made by [`Lm::new`] or [`Lm::embedded`], keeps the last
+/// 100 of them ([`history`](Self::history)).
 #[derive(Clone)]
-pub struct Lm(Arc<dyn ErasedModel>);
+pub struct Lm(Arc<Watched>);
 
 impl Lm {
     /// The model of a string `PROVIDER/MODEL`, or `PROVIDER/MODEL@ADDRESS` for a server elsewhere;
@@ -136,12 +116,86 @@ impl Lm {
 
     /// The embedded model: deterministic, offline, no language model at all. See [`Embedded`].
     pub fn embedded() -> Self {
-        Self::from_model(Embedded::new())
+        Self::from_model(Embedded::new()).with_history(HistoryOptions::default())
     }
 
-    /// A handle over a model of your own, as it is: no retries, no timeouts.
+    /// A handle over a model of your own, as it is: no retries, no timeouts, no history.
     pub fn from_model(model: impl LanguageModel) -> Self {
-        Self(Arc::new(model))
+        Self::watching(Arc::new(model), None, false)
+    }
+
+    fn watching(model: Arc<dyn ErasedModel>, history: Option<Ring>, traces_content: bool) -> Self {
+        Self(Arc::new(Watched { model, history, meter: Meter::default(), traces_content }))
+    }
+
+    /// A handle over the same model that keeps so many of its calls, or by such options; none with
+    /// 0. It begins with an empty history and counts from nothing.
+    #[must_use]
+    pub fn with_history(&self, options: impl Into<HistoryOptions>) -> Self {
+        let ring = Ring::new(options.into());
+        Self::watching(Arc::clone(&self.0.model), ring, self.0.traces_content)
+    }
+
+    /// A handle over the same model whose spans carry messages and answers, or not, which is the
+    /// default: they may hold what nobody else should read. It begins with an empty history and
+    /// counts from nothing.
+    #[must_use]
+    pub fn with_traced_content(&self, traced: bool) -> Self {
+        let ring = self.0.history.as_ref().and_then(|ring| Ring::new(ring.options.clone()));
+        Self::watching(Arc::clone(&self.0.model), ring, traced)
+    }
+
+    /// A handle over the same model with a cache before it. It begins with an empty history and
+    /// counts from nothing; answers from the cache stand in both.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cached(&self, cache: &super::Cache) -> Self {
+        let bare = erased::Bare(Arc::clone(&self.0.model));
+        let ring = self.0.history.as_ref().and_then(|ring| Ring::new(ring.options.clone()));
+        let model = Arc::new(super::Cached::new(bare, cache));
+        Self::watching(model, ring, self.0.traces_content)
+    }
+
+    /// The last calls through this handle and its clones, the oldest first. A streamed call counts
+    /// once its stream has ended.
+    pub fn history(&self) -> History {
+        History::new(self.0.history.as_ref().map(Ring::all).unwrap_or_default())
+    }
+
+    /// The last `count` calls, as a person reads them; for printing.
+    ///
+    /// ```
+    /// # use dspy::lm::{Lm, Message, Request};
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let lm = Lm::embedded();
+    /// lm.generate(&Request::new([Message::user("Say something.")])).await?;
+    /// let text = lm.inspect_history(1);
+    /// assert!(text.contains("User message:\n\nSay something.\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn inspect_history(&self, count: usize) -> String {
+        match &self.0.history {
+            None => "This handle keeps no history; make one that does: `lm.with_history(100)`.\n"
+                .to_owned(),
+            Some(ring) => match History::new(ring.all()).last_calls(count) {
+                calls if calls.is_empty() => "No calls yet.\n".to_owned(),
+                calls => calls.to_string(),
+            },
+        }
+    }
+
+    /// Forgets the calls so far.
+    pub fn clear_history(&self) {
+        if let Some(ring) = &self.0.history {
+            ring.clear();
+        }
+    }
+
+    /// What was spent through this handle and its clones so far.
+    pub fn usage(&self) -> LmUsage {
+        self.0.meter.read()
     }
 
     /// Answers one request.
@@ -162,12 +216,12 @@ impl Lm {
 
     /// What the model can do.
     pub fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
+        self.0.model.capabilities()
     }
 
     /// The model's name.
     pub fn name(&self) -> &str {
-        self.0.name()
+        self.0.model.name()
     }
 }
 
@@ -181,22 +235,30 @@ impl LanguageModel for Lm {
     }
 
     fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
+        self.0.model.capabilities()
     }
 
     fn name(&self) -> &str {
-        self.0.name()
+        self.0.model.name()
     }
 
     fn fingerprint(&self) -> Cow<'_, str> {
-        self.0.fingerprint()
+        self.0.model.fingerprint()
+    }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        self.0.model.curl(request)
     }
 }
 
 impl<W: Wire> Client<W> {
-    /// This client with the default retry policy, as a handle.
+    /// This client with the default retry policy, history and, for calls to the provider's own host,
+    /// the built-in prices, as a handle.
     pub fn into_lm(self) -> Lm {
-        Lm::from_model(Retry::new(self))
+        // A server that merely speaks the provider's API does not charge its prices.
+        let prices = if self.has_list_prices() { Prices::builtin() } else { Prices::empty() };
+        Lm::from_model(Retry::new(Priced::new(self, &prices)))
+            .with_history(HistoryOptions::default())
     }
 }
 

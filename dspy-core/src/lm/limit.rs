@@ -171,6 +171,10 @@ impl<M: LanguageModel> LanguageModel for Limit<M> {
     fn fingerprint(&self) -> Cow<'_, str> {
         self.inner.fingerprint()
     }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        self.inner.curl(request)
+    }
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Limit<M> {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use futures_util::Stream;
 use futures_util::stream;
+use serde::{Deserialize, Serialize};
 
 use super::error::LmError;
 use super::message::{Part, ToolCall};
@@ -65,6 +66,12 @@ pub trait LanguageModel: Send + Sync + 'static {
     fn fingerprint(&self) -> Cow<'_, str> {
         Cow::Borrowed(self.name())
     }
+
+    /// The command line that sends the same request with `curl`, with `***` in place of every
+    /// credential; `None` for a model that is no HTTP API, which is the default.
+    fn curl(&self, _request: &Request) -> Option<String> {
+        None
+    }
 }
 
 /// A stream of [`StreamEvent`]s, ending with [`StreamEvent::Done`] or an error.
@@ -123,7 +130,8 @@ fn whole_answer(response: Response) -> Vec<Result<StreamEvent, LmError>> {
 }
 
 /// What a model can do beyond answering text with text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// Answers held to a JSON Schema.

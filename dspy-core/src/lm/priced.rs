@@ -109,6 +109,10 @@ impl<M: LanguageModel> LanguageModel for Priced<M> {
     fn fingerprint(&self) -> Cow<'_, str> {
         self.inner.fingerprint()
     }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        self.inner.curl(request)
+    }
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Priced<M> {

@@ -142,6 +142,10 @@ impl<M: LanguageModel> LanguageModel for Retry<M> {
     fn fingerprint(&self) -> Cow<'_, str> {
         self.inner.fingerprint()
     }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        self.inner.curl(request)
+    }
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Retry<M> {

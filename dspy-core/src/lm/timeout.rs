@@ -93,6 +93,10 @@ impl<M: LanguageModel> LanguageModel for Timeout<M> {
     fn fingerprint(&self) -> Cow<'_, str> {
         self.inner.fingerprint()
     }
+
+    fn curl(&self, request: &Request) -> Option<String> {
+        self.inner.curl(request)
+    }
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Timeout<M> {

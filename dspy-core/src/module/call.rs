@@ -9,7 +9,7 @@ use super::program::{attach, set_adapter, set_lm, set_settings, slot_of};
 use super::{Leaf, Module, Path};
 use crate::adapter::{Adapter, DynAdapter};
 use crate::error::Result;
-use crate::lm::{Lm, Settings};
+use crate::lm::{CacheUse, Lm, Settings};
 use crate::predict::Prediction;
 use crate::run::{Run, RunOptions};
 
@@ -56,14 +56,22 @@ impl<'a, M: Module> Call<'a, M> {
         self
     }
 
+    /// Uses the models' caches so, where they have one: `Refresh` asks anew and keeps the answers,
+    /// `Bypass` asks anew and keeps nothing.
+    pub fn cache(mut self, cache: CacheUse) -> Self {
+        self.options = Some(self.options.unwrap_or_default().with_cache(cache));
+        self
+    }
+
     /// Keeps a record of every call inside; see [`Prediction::trace`].
     pub fn record(mut self) -> Self {
         self.options = Some(self.options.unwrap_or_default().recording());
         self
     }
 
-    /// Runs inside this run, which the caller keeps a handle to. It replaces [`record`](Self::record)
-    /// and [`rollout`](Self::rollout), which make a run of their own.
+    /// Runs inside this run, which the caller keeps a handle to. It replaces
+    /// [`record`](Self::record), [`rollout`](Self::rollout) and [`cache`](Self::cache), which make a
+    /// run of their own.
     pub fn run(mut self, run: &Run) -> Self {
         self.run = Some(run.clone());
         self

@@ -250,6 +250,7 @@ impl Predictor {
             request.settings = request.settings.overlaid(&self.state.choice.settings);
         }
         request.rollout = slot.run().rollout();
+        request.cache = slot.run().cache();
         let exchange = Exchange {
             slot,
             lm: &lm,

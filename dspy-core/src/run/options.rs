@@ -5,6 +5,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::event::Event;
 use super::feedback::Feedback;
 use super::record::Trace;
+use crate::lm::CacheUse;
 
 /// Options of a [`Run`](super::Run).
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,7 @@ pub struct RunOptions {
     pub(super) feedback: Vec<Feedback>,
     pub(super) memo: Option<Trace>,
     pub(super) rollout: u64,
+    pub(super) cache: CacheUse,
 }
 
 impl RunOptions {
@@ -28,6 +30,13 @@ impl RunOptions {
     #[must_use]
     pub fn with_rollout(mut self, rollout: u64) -> Self {
         self.rollout = rollout;
+        self
+    }
+
+    /// Use a model's cache so, where it has one.
+    #[must_use]
+    pub fn with_cache(mut self, cache: CacheUse) -> Self {
+        self.cache = cache;
         self
     }
 

@@ -41,6 +41,7 @@ mod write;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use note::{Change, Note};
@@ -50,7 +51,8 @@ use form::Forms;
 use reshape::Reshaper;
 
 /// What a provider accepts as a schema.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Dialect {
     /// OpenAI's `json_schema` with `strict`, and whoever copies it.

@@ -24,6 +24,11 @@ impl Peer {
         Self { host: authority(url), key_hint, secrets }
     }
 
+    /// `text` without our secrets.
+    pub(super) fn scrub(&self, text: &str) -> String {
+        self.secrets.scrub(text)
+    }
+
     /// A server's text fit for an error message: on one line, without our secrets, not endless.
     pub(in crate::lm) fn quote(&self, text: &str) -> String {
         shorten(&self.secrets.scrub(text), MESSAGE)

@@ -1,0 +1,131 @@
+//! [`Watched`]: a model whose calls are counted, kept in a history and traced.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Instant, SystemTime};
+
+use futures_util::Stream;
+use tracing::{Instrument, Span};
+
+use super::super::error::LmError;
+use super::super::history::{Call, Ring};
+use super::super::meter::Meter;
+use super::super::model::{EventStream, StreamEvent};
+use super::super::request::Request;
+use super::super::response::Response;
+use super::super::telemetry;
+use super::erased::ErasedModel;
+
+/// A model, and what is noted of its calls.
+pub(super) struct Watched {
+    pub(super) model: Arc<dyn ErasedModel>,
+    pub(super) history: Option<Ring>,
+    pub(super) meter: Meter,
+    /// Whether spans carry messages.
+    pub(super) traces_content: bool,
+}
+
+/// When a call began, and where it is traced.
+struct Begun {
+    at: SystemTime,
+    started: Instant,
+    span: Span,
+}
+
+impl Watched {
+    pub(super) async fn generate(&self, request: &Request) -> Result<Response, LmError> {
+        let begun = self.begin(request, false);
+        let asked = self.model.generate(request);
+        // The span costs a little at each poll, so it is left out where nobody listens.
+        let answered = if begun.span.is_disabled() {
+            asked.await
+        } else {
+            asked.instrument(begun.span.clone()).await
+        };
+        self.end(&begun, answered.as_ref(), || request.clone(), false);
+        answered
+    }
+
+    pub(super) async fn stream(
+        self: &Arc<Self>,
+        request: &Request,
+    ) -> Result<EventStream, LmError> {
+        let begun = self.begin(request, true);
+        let opened = self.model.stream(request).instrument(begun.span.clone()).await;
+        match opened {
+            Ok(events) => Ok(Box::pin(WatchedStream {
+                events,
+                watched: Arc::clone(self),
+                request: self.history.is_some().then(|| request.clone()),
+                begun,
+                has_begun: false,
+            })),
+            Err(error) => {
+                self.end(&begun, Err(&error), || request.clone(), true);
+                Err(error)
+            }
+        }
+    }
+
+    fn begin(&self, request: &Request, streamed: bool) -> Begun {
+        let span = telemetry::chat(self.model.name(), request, streamed, self.traces_content);
+        Begun { at: SystemTime::now(), started: Instant::now(), span }
+    }
+
+    fn end(
+        &self,
+        begun: &Begun,
+        answered: Result<&Response, &LmError>,
+        request: impl FnOnce() -> Request,
+        streamed: bool,
+    ) {
+        self.meter.count(answered);
+        telemetry::answered(&begun.span, answered, self.traces_content);
+        if let Some(history) = &self.history {
+            history.push(Call {
+                at: begun.at,
+                latency: begun.started.elapsed(),
+                streamed,
+                request: request(),
+                result: answered.cloned().map_err(LmError::clone),
+                model: Arc::clone(&self.model),
+            });
+        }
+    }
+}
+
+/// A stream that is noted when it ends. One that is dropped before is not: what it cost is unknown.
+struct WatchedStream {
+    events: EventStream,
+    watched: Arc<Watched>,
+    /// Set while there is something to note in the history.
+    request: Option<Request>,
+    begun: Begun,
+    has_begun: bool,
+}
+
+impl Stream for WatchedStream {
+    type Item = Result<StreamEvent, LmError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let polled = this.begun.span.in_scope(|| this.events.as_mut().poll_next(context));
+        if let Poll::Ready(Some(event)) = &polled {
+            if !this.has_begun {
+                this.has_begun = true;
+                telemetry::first_piece(&this.begun.span, this.begun.started.elapsed());
+            }
+            let answered = match event {
+                Ok(StreamEvent::Done(response)) => Some(Ok(response)),
+                Err(error) => Some(Err(error)),
+                Ok(_) => None,
+            };
+            if let Some(answered) = answered {
+                let request = || this.request.take().unwrap_or_default();
+                this.watched.end(&this.begun, answered, request, true);
+            }
+        }
+        polled
+    }
+}
