@@ -37,7 +37,9 @@ async fn a_storm_of_refusals_passes_and_leaves_nothing_behind() {
     assert!(stats.refused > 0, "it was no storm");
     assert_eq!((stats.in_flight, stats.waiting), (0, 0));
     assert_eq!(server.requests(), TASKS + stats.refused as usize);
-    assert!(server.most_open() <= PLACES, "{}", server.most_open());
+    // A connection goes back to its pool a moment after its call has given up its place, so that a
+    // few more than places may be open.
+    assert!(server.most_open() <= PLACES + PLACES / 4, "{}", server.most_open());
     assert_eq!(server.under_way(), 0);
     // All places are there: as many calls as may be are under way at once.
     let places = stats.concurrency.unwrap();

@@ -1,9 +1,10 @@
 //! Messages: what is said to a model and by it, independent of any wire format.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Who speaks a [`Message`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -198,12 +199,37 @@ pub struct Message {
     /// Whether everything up to here is worth caching at the provider.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cache: bool,
+    #[serde(skip)]
+    written: Written,
+}
+
+/// The text of a message as JSON, written once for a message that is sent again and again. It holds
+/// for the very text that it was made of, so that a message can still be changed.
+#[derive(Default)]
+struct Written(OnceLock<(Arc<str>, Box<RawValue>)>);
+
+impl Clone for Written {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Message {
     /// A message of several parts.
     pub fn new(role: Role, parts: Vec<Part>) -> Self {
-        Self { role, parts, cache: false }
+        Self { role, parts, cache: false, written: Written::default() }
     }
 
     /// A system message.
@@ -219,6 +245,18 @@ impl Message {
     /// An assistant message.
     pub fn assistant(text: impl Into<Arc<str>>) -> Self {
         Self::new(Role::Assistant, vec![Part::text(text)])
+    }
+
+    /// The message's text as JSON, where it is all in one part.
+    pub(super) fn text_as_json(&self) -> Option<&RawValue> {
+        let [Part::Text { text }] = self.parts.as_slice() else { return None };
+        if self.written.0.get().is_none() {
+            let json = serde_json::value::to_raw_value(&**text).ok()?;
+            // Another call may have been first; what it wrote is looked at below.
+            self.written.0.set((Arc::clone(text), json)).ok();
+        }
+        let (of, json) = self.written.0.get()?;
+        Arc::ptr_eq(of, text).then_some(&**json)
     }
 
     /// All text parts joined; other parts are left out.

@@ -22,7 +22,7 @@ impl Redaction {
 
     pub(super) fn request(&self, request: &mut Request) {
         for message in &mut request.messages {
-            let Message { role, parts, cache } = &**message;
+            let Message { role, parts, cache, .. } = &**message;
             let mut changed = Message::new(*role, parts.clone());
             changed.cache = *cache;
             self.parts(&mut changed.parts);

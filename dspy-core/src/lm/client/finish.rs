@@ -7,6 +7,10 @@ pub(in crate::lm) fn reason(word: Option<&str>) -> FinishReason {
     let Some(raw) = word.filter(|word| !word.is_empty()) else {
         return FinishReason::Stop;
     };
+    // The commonest word needs no look at its spelling.
+    if raw == "stop" {
+        return FinishReason::Stop;
+    }
     let lower = raw.to_ascii_lowercase();
     match lower.as_str() {
         "stop" | "end_turn" | "stop_sequence" | "complete" | "completed" | "eos" | "eos_token" => {

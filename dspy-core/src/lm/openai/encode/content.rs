@@ -1,11 +1,13 @@
 //! What a message says: a text, or pieces of text and media.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::super::super::error::LmError;
-use super::super::super::message::Part;
+use super::super::super::message::{Message, Part};
 use super::super::ChatCompletions;
 use super::media::{self, Audio, File, Image};
 use super::messages::misplaced;
@@ -15,6 +17,8 @@ use super::messages::misplaced;
 pub(super) enum Content<'a> {
     Nothing(()),
     Text(Cow<'a, str>),
+    /// A text that was written before.
+    Written(&'a RawValue),
     Pieces(Vec<Piece<'a>>),
 }
 
@@ -64,10 +68,22 @@ impl<'a> Content<'a> {
         Ok(Self::Pieces(parts.iter().map(piece).collect::<Result<_, LmError>>()?))
     }
 
+    /// The same as it was written before, for a message that is sent again and again.
+    pub(super) fn written(self, message: &'a Arc<Message>) -> Self {
+        match self {
+            // Nobody else holds it, so it is hardly sent again.
+            Self::Text(_) if Arc::strong_count(message) > 1 => match message.text_as_json() {
+                Some(json) => Self::Written(json),
+                None => self,
+            },
+            _ => self,
+        }
+    }
+
     /// The same with a cache mark on the last text, which only a piece can carry.
     pub(super) fn marked(self) -> Self {
         let mut pieces = match self {
-            Self::Nothing(()) => return self,
+            Self::Nothing(()) | Self::Written(_) => return self,
             Self::Text(text) if text.is_empty() => return Self::Text(text),
             Self::Text(text) => vec![Piece::text(text)],
             Self::Pieces(pieces) => pieces,

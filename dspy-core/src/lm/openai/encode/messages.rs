@@ -90,6 +90,9 @@ pub(super) fn turns<'a>(
             if let Some(turn) = out.last_mut() {
                 turn.content = std::mem::replace(&mut turn.content, Content::Nothing(())).marked();
             }
+        } else if let Some([turn]) = out.get_mut(place..) {
+            let content = std::mem::replace(&mut turn.content, Content::Nothing(()));
+            turn.content = content.written(message);
         }
         // The whole list is turned round at the end, the turns of one message are not.
         if let Some(turns) = out.get_mut(place..) {
