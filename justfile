@@ -54,6 +54,6 @@ deny:
 # Each fuzz target for so many seconds (needs a nightly compiler and cargo-fuzz).
 fuzz seconds="120":
     python3 fuzz/seeds.py
-    for target in parse stream chat; do \
+    for target in parse stream adapter; do \
         cargo +nightly fuzz run --sanitizer none $target -- -max_total_time={{seconds}} -max_len=4096 || exit 1; \
     done

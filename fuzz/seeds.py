@@ -7,11 +7,16 @@ here = pathlib.Path(__file__).parent
 cases = (here / "../tests/data/parse_cases.jsonl").read_text(encoding="utf-8").splitlines()
 for index, line in enumerate(cases):
     text = json.loads(line)["text"]
-    section = f"[[ ## reasoning ## ]]\nbecause\n\n[[ ## topics ## ]]\n{text}\n\n[[ ## urgency ## ]]\nlow"
+    shapes = [
+        f"[[ ## reasoning ## ]]\nbecause\n\n[[ ## topics ## ]]\n{text}\n\n[[ ## urgency ## ]]\nlow",
+        f'{{"reasoning": "because", "topics": {text}, "urgency": "low"}}',
+        f"<reasoning>because</reasoning>\n<topics>{text}</topics>\n<urgency>low</urgency>",
+    ]
+    answer = shapes[index % 3] if index % 2 else text
     inputs = {
         "parse": bytes([index % 256]) + text.encode(),
         "stream": bytes([index * 7 % 256, index % 256]) + text.encode(),
-        "chat": bytes([index % 256]) + (section if index % 2 else text).encode(),
+        "adapter": bytes([index % 3, index % 256]) + answer.encode(),
     }
     for target, data in inputs.items():
         folder = here / "corpus" / target

@@ -262,6 +262,52 @@ fn damaged() -> impl Strategy<Value = (Type, String)> {
     })
 }
 
+/// Unions of objects that hold the unions again, and a text with many levels of them, repeated.
+fn nested_unions() -> impl Strategy<Value = (Value, String)> {
+    let kind = prop::sample::select(vec![
+        json!({"type": "integer"}),
+        json!({"type": "string"}),
+        json!({"type": "boolean"}),
+        json!({"enum": ["YES", "NO"]}),
+        json!({"type": "null"}),
+    ]);
+    let part = prop_oneof![
+        2 => Just(json!({"$ref": "#/$defs/One"})),
+        2 => Just(json!({"$ref": "#/$defs/Two"})),
+        1 => Just(json!({"type": "array", "items": {"$ref": "#/$defs/One"}})),
+        1 => Just(json!({"anyOf": [{"$ref": "#/$defs/Two"}, {"type": "null"}]})),
+    ];
+    let variant = (part, kind, any::<bool>()).prop_map(|(part, kind, required)| {
+        let keys: &[&str] = if required { &["a"] } else { &[] };
+        json!({"type": "object", "properties": {"a": part, "b": kind}, "required": keys})
+    });
+    let union = || prop::collection::vec(variant.clone(), 2..4);
+    let leaves =
+        vec!["null", "1", "{}", "[]", "\"no\"", "{\"b\": \"7\"}", "{\"b\": 1, \"a\": null}"];
+    let opens = vec![
+        ("{\"a\": ", "}"),
+        ("{\"A\": ", "}"),
+        ("[", "]"),
+        ("{\"b\": 1, \"a\": ", "}"),
+        ("{a: ", ",}"),
+    ];
+    let levels = prop::collection::vec(prop::sample::select(opens), 1..60);
+    let text =
+        (levels, prop::sample::select(leaves), 1..20_usize).prop_map(|(levels, leaf, times)| {
+            let mut text: String = levels.iter().map(|(open, _)| *open).collect();
+            text.push_str(leaf);
+            text.extend(levels.iter().rev().map(|(_, close)| *close));
+            (text + ", ").repeat(times)
+        });
+    (union(), union(), text).prop_map(|(one, two, text)| {
+        let schema = json!({
+            "$defs": {"One": {"anyOf": one}, "Two": {"anyOf": two}},
+            "anyOf": [{"$ref": "#/$defs/One"}, {"$ref": "#/$defs/Two"}],
+        });
+        (schema, text)
+    })
+}
+
 /// JSON that is mostly not a schema.
 fn anything() -> impl Strategy<Value = Value> {
     let words = prop_oneof![
@@ -369,8 +415,22 @@ proptest! {
     ) {
         for schema in [kind.schema(), odd] {
             let _ = parse(&text, &schema);
-            prop_assert!(steps(&text, &schema) <= 20_000 + 64 * text.len());
+            prop_assert!(steps(&text, &schema) <= 20_000 + 20 * text.len());
             let _ = fit(Value::from(text.as_str()), &schema);
+        }
+    }
+
+    #[test]
+    fn unions_inside_of_unions_cost_no_more(
+        (schema, text) in nested_unions(),
+        start in jumble(),
+    ) {
+        for text in [text.clone(), start + &text] {
+            let taken = steps(&text, &schema);
+            prop_assert!(taken <= 20_000 + 20 * text.len());
+            if let Ok(parsed) = parse(&text, &schema) {
+                prop_assert_eq!(checker::fault(&parsed.value, &schema, &schema), None, "{}", text);
+            }
         }
     }
 

@@ -39,6 +39,7 @@ mod embedding;
 mod error;
 mod estimate;
 mod fallback;
+mod forward;
 mod gemini;
 mod handle;
 mod history;

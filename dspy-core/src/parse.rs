@@ -125,7 +125,7 @@ pub fn parse(text: &str, schema: &Value) -> Result<Parsed, ParseError> {
     answer::Answer::new(text, &schema)?.read()
 }
 
-/// The steps that reading the text takes, of which there are never more than 64 for each byte of
+/// The steps that reading the text takes, of which there are never more than 20 for each byte of
 /// it and 20,000 besides. For tests and tables: it counts the work where a clock would be noisy.
 pub fn steps(text: &str, schema: &Value) -> usize {
     let Ok(schema) = schemas::plain(schema) else { return 0 };

@@ -52,6 +52,7 @@ pub use compact::compact;
 pub use describe::{Choice, choices, note, options};
 pub(crate) use format::{Format, format_of, is_plain_text};
 pub use limits::bounds_text;
+pub(crate) use shape::merged;
 pub(crate) use text::of_text;
 pub use words::type_name;
 
@@ -117,6 +118,27 @@ pub const MARKER: &str = "x-dspy";
 /// The structs that `#[derive(Signature)]` generates carry the aliases of
 /// their fields without that.
 pub const ALIASES: &str = "x-aliases";
+
+/// Whether a keyword says nothing about which values are valid.
+pub(crate) fn is_annotation(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "$ref"
+            | "$schema"
+            | "$id"
+            | "$defs"
+            | "definitions"
+            | "$comment"
+            | "title"
+            | "description"
+            | "default"
+            | "examples"
+            | "deprecated"
+            | "readOnly"
+            | "writeOnly"
+            | ALIASES
+    )
+}
 
 /// The other names of a property, from its schema.
 pub(crate) fn aliases(property: &Value) -> impl Iterator<Item = &str> {

@@ -170,6 +170,52 @@ async fn answers_out_of_form_stream_what_is_read() {
     }
 }
 
+/// Signs that are put into answers, or take the place of one.
+const DAMAGE: [&str; 18] = [
+    "\"",
+    "'",
+    ",",
+    "}",
+    "\\",
+    "\n",
+    " ",
+    "`",
+    ":",
+    "\", ",
+    "\"answer\": ",
+    "x",
+    "]",
+    "//",
+    "...",
+    "+",
+    "null",
+    "```",
+];
+
+#[tokio::test]
+async fn damaged_objects_stream_what_is_read() {
+    let mut random = Random(23);
+    let (adapter, schema) = (DynAdapter::new(JsonAdapter::new()), Ponder::schema());
+    for _ in 0..1000 {
+        let mut value = || {
+            let count = 1 + random.below(4);
+            (0..count).map(|_| PARTS[random.below(PARTS.len())]).collect::<String>()
+        };
+        let fields = map(json!({"reasoning": value(), "answer": value()}));
+        let mut text = written(&adapter, &schema, fields);
+        for _ in 0..random.below(3) {
+            let chars: Vec<char> = text.chars().collect();
+            let (at, left_out) = (random.below(chars.len() + 1), random.below(2));
+            let (before, after) = chars.split_at(at);
+            let sign = if random.below(3) > 0 { DAMAGE[random.below(DAMAGE.len())] } else { "" };
+            text = before.iter().collect();
+            text.push_str(sign);
+            text.extend(after.iter().skip(left_out));
+        }
+        check("json", &adapter, &text, &mut random).await;
+    }
+}
+
 #[test]
 fn text_arrives_before_its_field_is_whole() {
     for (name, adapter) in all() {

@@ -1,12 +1,11 @@
 //! [`Budgeted`]: a model whose calls are paid from a [`Budget`].
 
-use std::borrow::Cow;
-
 use super::budget::{Budget, Cost, Hold};
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
 use super::estimate::{answer_tokens, prompt_tokens, tokens_of, tokens_of_texts};
-use super::model::{Capabilities, EventStream, LanguageModel, StreamEvent};
+use super::forward::{forward, forward_embedder};
+use super::model::{EventStream, LanguageModel, StreamEvent};
 use super::priced::reported;
 use super::prices::{Price, Prices};
 use super::request::Request;
@@ -163,21 +162,7 @@ impl<M: LanguageModel> LanguageModel for Budgeted<M> {
         }
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Budgeted<M> {
@@ -198,13 +183,7 @@ impl<M: EmbeddingModel> EmbeddingModel for Budgeted<M> {
         answer
     }
 
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
+    forward_embedder!(inner);
 }
 
 /// Counts along with a stream.

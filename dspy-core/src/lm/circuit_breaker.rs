@@ -2,14 +2,14 @@
 
 mod circuit;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::circuit::{Circuit, Policy, Ticket};
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
-use super::model::{Capabilities, EventStream, LanguageModel, StreamEvent};
+use super::forward::{forward, forward_embedder};
+use super::model::{EventStream, LanguageModel, StreamEvent};
 use super::request::Request;
 use super::response::Response;
 use super::watch::{Watch, watched};
@@ -111,21 +111,7 @@ impl<M: LanguageModel> LanguageModel for CircuitBreaker<M> {
         }
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for CircuitBreaker<M> {
@@ -133,13 +119,7 @@ impl<M: EmbeddingModel> EmbeddingModel for CircuitBreaker<M> {
         self.guarded(self.inner.name(), self.inner.embed(texts)).await
     }
 
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
+    forward_embedder!(inner);
 }
 
 struct Guard {

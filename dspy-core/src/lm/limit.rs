@@ -5,7 +5,6 @@ mod crowd;
 mod gate;
 mod slot;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +13,8 @@ use self::slot::Slot;
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
 use super::estimate::{answer_tokens, prompt_tokens, tokens_of_texts};
-use super::model::{Capabilities, EventStream, LanguageModel, StreamEvent};
+use super::forward::{forward, forward_embedder};
+use super::model::{EventStream, LanguageModel, StreamEvent};
 use super::request::Request;
 use super::response::Response;
 use super::watch::{Watch, watched};
@@ -160,21 +160,7 @@ impl<M: LanguageModel> LanguageModel for Limit<M> {
         }
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Limit<M> {
@@ -188,13 +174,7 @@ impl<M: EmbeddingModel> EmbeddingModel for Limit<M> {
         answer
     }
 
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
+    forward_embedder!(inner);
 }
 
 /// Keeps a stream's place.

@@ -1,10 +1,9 @@
 //! [`Priced`]: says what each call cost.
 
-use std::borrow::Cow;
-
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
-use super::model::{Capabilities, EventStream, LanguageModel, StreamEvent};
+use super::forward::{forward, forward_embedder};
+use super::model::{EventStream, LanguageModel, StreamEvent};
 use super::prices::{Price, Prices};
 use super::request::Request;
 use super::response::{Response, Usage};
@@ -98,21 +97,7 @@ impl<M: LanguageModel> LanguageModel for Priced<M> {
         Ok(watched(self.inner.stream(request).await?, Cashier(self.price)))
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Priced<M> {
@@ -122,13 +107,7 @@ impl<M: EmbeddingModel> EmbeddingModel for Priced<M> {
         Ok(embeddings)
     }
 
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
+    forward_embedder!(inner);
 }
 
 struct Cashier(Option<Price>);

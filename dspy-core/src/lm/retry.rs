@@ -2,7 +2,6 @@
 
 mod wait;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,7 +9,8 @@ use tokio::time::Instant;
 use self::wait::Policy;
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
-use super::model::{Capabilities, EventStream, LanguageModel};
+use super::forward::{forward, forward_embedder};
+use super::model::{EventStream, LanguageModel};
 use super::request::Request;
 use super::response::Response;
 use super::watch::begun;
@@ -131,21 +131,7 @@ impl<M: LanguageModel> LanguageModel for Retry<M> {
         self.repeat(is_steady(request), attempt).await
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Retry<M> {
@@ -153,13 +139,7 @@ impl<M: EmbeddingModel> EmbeddingModel for Retry<M> {
         self.repeat(false, || self.inner.embed(texts)).await
     }
 
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
+    forward_embedder!(inner);
 }
 
 /// Whether equal requests mostly get equal answers.

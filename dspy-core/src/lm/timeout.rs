@@ -1,6 +1,5 @@
 //! [`Timeout`]: bounds on the time that a model takes.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -8,7 +7,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
-use super::model::{Capabilities, EventStream, LanguageModel, StreamEvent};
+use super::forward::{forward, forward_embedder};
+use super::model::{EventStream, LanguageModel, StreamEvent};
 use super::request::Request;
 use super::response::Response;
 
@@ -82,21 +82,7 @@ impl<M: LanguageModel> LanguageModel for Timeout<M> {
         })))
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Timeout<M> {
@@ -104,13 +90,7 @@ impl<M: EmbeddingModel> EmbeddingModel for Timeout<M> {
         self.whole(self.inner.name(), self.inner.embed(texts)).await
     }
 
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
+    forward_embedder!(inner);
 }
 
 /// The time that one stream has left.

@@ -88,7 +88,9 @@ impl<'t, 'd> Answer<'t, 'd> {
     fn exact(&self, text: &str) -> Result<Option<Value>, ParseError> {
         let Some(mut value) = strict_value(text) else { return Ok(None) };
         let exact = Exact::new(&self.schemas, text.len());
+        let before = exact.left();
         let fits = exact.settle(&mut value, self.schemas.root())?;
+        self.budget.spend(before - exact.left())?;
         Ok(fits.then_some(value))
     }
 
@@ -203,7 +205,8 @@ impl<'t, 'd> Answer<'t, 'd> {
             && !tail.contains("\":")
             && tail.matches('"').count().is_multiple_of(2)
             && !tail.starts_with(',');
-        if !clear {
+        // The whole text has been looked at before.
+        if !clear || value.len() == self.text.len() {
             return Ok(None);
         }
         let Some(fits) = self.exact(value)? else { return Ok(None) };
@@ -251,7 +254,7 @@ impl<'t, 'd> Answer<'t, 'd> {
         };
         let property = self.schemas.facts(property)?;
         let is_text =
-            matches!(property.shape, Shape::Text) && !property.nullable && object.requires(key);
+            matches!(*property.shape, Shape::Text) && !property.nullable && object.requires(key);
         if !is_text || body.contains(['{', '}', '[', ']']) || body.starts_with(['<', '"', '\'']) {
             return Err(self.nothing());
         }

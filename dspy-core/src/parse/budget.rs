@@ -8,7 +8,7 @@ use super::error::ParseError;
 const BASE: usize = 20_000;
 
 /// Steps that may be taken for each byte.
-const PER_BYTE: usize = 64;
+const PER_BYTE: usize = 20;
 
 /// Steps that may still be taken. Proportional to the size of the input, so that time is linear
 /// whatever the input holds.

@@ -3,7 +3,7 @@
 use super::budget::Budget;
 use super::error::ParseError;
 use super::node::Node;
-use super::reader::{Read, Vocabulary, is_space, read_at};
+use super::reader::{Ahead, Read, Vocabulary, is_space, read_at};
 
 /// The JSON values of a text, in order.
 #[derive(Debug, Default)]
@@ -15,6 +15,9 @@ pub(crate) struct Found {
     /// The first of the objects that were skipped as they cannot be read.
     pub(crate) skipped: Option<ParseError>,
 }
+
+/// A text with more lists than this is not searched for the one that is meant.
+const MAX_LISTS: usize = 10_000;
 
 /// One value and whether it is the whole text.
 #[derive(Debug)]
@@ -41,12 +44,14 @@ pub(crate) fn scan(
     let mut at = 0;
     let mut previous_end = None;
     let mut after_list = false;
+    let mut lists = 0;
+    let ahead = Ahead::default();
     while let Some(start) = next_bracket(text, at) {
         if let Some(end) = slot_end(text, start) {
             at = end;
             continue;
         }
-        match read_at(text, start, known, budget) {
+        match read_at(text, start, known, budget, &ahead) {
             Ok(_) if is_keyed(text, start, known) => {
                 found.broken = Some(ParseError::Malformed {
                     problem: "a list is the value of a key outside of any object".to_owned(),
@@ -66,26 +71,30 @@ pub(crate) fn scan(
                 let after = text.get(end..).unwrap_or_default();
                 let alone = before.chars().all(is_space) && after.chars().all(is_space);
                 after_list = matches!(read.node, Node::List(_));
+                lists += usize::from(after_list);
+                if lists > MAX_LISTS {
+                    return Err(ParseError::TooComplex);
+                }
                 found.values.push(Candidate { read, alone });
                 previous_end = Some(end);
                 at = end;
             }
-            Err(fault) if fault.error.is_fatal() => return Err(fault.error),
+            Err(fault) if fault.is_fatal() => return Err(fault.error(text)),
             Err(fault) if fault.committed => match skipped_end(text, start) {
                 Some(end) if skips && next_bracket(text, end).is_some() => {
-                    found.skipped.get_or_insert(fault.error);
+                    found.skipped.get_or_insert_with(|| fault.error(text));
                     previous_end = Some(end);
                     at = end;
                 }
                 _ => {
-                    found.broken = Some(fault.error);
+                    found.broken = Some(fault.error(text));
                     return Ok(found);
                 }
             },
             Err(fault) => match prose_end(text, start) {
                 Some(end) => at = end,
                 None => {
-                    found.broken = Some(fault.error);
+                    found.broken = Some(fault.error(text));
                     return Ok(found);
                 }
             },
@@ -103,12 +112,12 @@ pub(crate) fn whole(
     known: &Vocabulary,
     budget: &Budget,
 ) -> Result<Option<Read>, ParseError> {
-    match read_at(text, 0, known, budget) {
+    match read_at(text, 0, known, budget, &Ahead::default()) {
         Ok(read) if text.get(read.end..).is_some_and(|rest| rest.chars().all(is_space)) => {
             Ok(Some(read))
         }
         Ok(_) => Ok(None),
-        Err(fault) if fault.error.is_fatal() => Err(fault.error),
+        Err(fault) if fault.is_fatal() => Err(fault.error(text)),
         Err(_) => Ok(None),
     }
 }
@@ -119,10 +128,19 @@ pub(crate) fn is_keyed(text: &str, start: usize, known: &Vocabulary) -> bool {
     let is_list = text.get(start..).is_some_and(|rest| rest.starts_with('['));
     let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t']);
     let Some(before) = before.strip_suffix([':', '=']).filter(|_| is_list) else { return false };
-    let line = before.rsplit('\n').next().unwrap_or_default();
+    // A line that is longer than any key need not be looked at as a whole.
+    let far = before.len().saturating_sub(known.longest() + INDENTED);
+    let near = (far..=before.len()).find_map(|at| before.get(at..)).unwrap_or_default();
+    let line = near.rsplit('\n').next().unwrap_or_default();
+    if line.len() == near.len() && far > 0 {
+        return false;
+    }
     let key = line.trim().trim_start_matches(['-', '*', ' ']).trim_end_matches(['*', ' ']);
     known.contains(key)
 }
+
+/// The most that is looked at of the marks and spaces before a key.
+const INDENTED: usize = 200;
 
 fn next_bracket(text: &str, from: usize) -> Option<usize> {
     text.get(from..)?.find(['{', '[']).map(|offset| from + offset)

@@ -77,6 +77,10 @@ pub(crate) fn inside_tags(text: &str) -> &str {
 }
 
 fn inside_tag(text: &str) -> Option<&str> {
+    let data = text.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>"));
+    if let Some(data) = data.filter(|data| !data.contains("]]>")) {
+        return Some(trimmed(data));
+    }
     let rest = text.strip_prefix('<')?;
     let (head, body) = rest.split_once('>')?;
     let name = head.split(' ').next()?;

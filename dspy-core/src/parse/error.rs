@@ -128,6 +128,26 @@ impl ParseError {
         }
     }
 
+    /// The same error of a value that stands at another place.
+    pub(crate) fn moved(&self, from: &str, to: &str) -> Self {
+        let mut error = self.clone();
+        match &mut error {
+            Self::Mismatch { path, .. }
+            | Self::UnknownChoice { path, .. }
+            | Self::Ambiguous { path, .. }
+            | Self::MissingKey { path, .. }
+            | Self::UnknownKey { path, .. } => *path = moved(path, from, to),
+            Self::NoAlternative { path, reasons, .. } => {
+                *path = moved(path, from, to);
+                for reason in reasons {
+                    *reason = reason.replace(&format!("at `{from}/"), &format!("at `{to}/"));
+                }
+            }
+            _ => {}
+        }
+        error
+    }
+
     /// Whether several readings were equally good.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self, Self::Ambiguous { .. })
@@ -136,6 +156,13 @@ impl ParseError {
     /// Whether trying another alternative is pointless.
     pub(crate) fn is_fatal(&self) -> bool {
         matches!(self, Self::TooDeep { .. } | Self::TooComplex | Self::Schema { .. })
+    }
+}
+
+fn moved(path: &str, from: &str, to: &str) -> String {
+    match path.strip_prefix(from) {
+        Some(below) => format!("{to}{below}"),
+        None => path.to_owned(),
     }
 }
 

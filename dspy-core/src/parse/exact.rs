@@ -27,6 +27,11 @@ impl<'s, 'd> Exact<'s, 'd> {
         Self { schemas, left, in_union: Cell::new(false) }
     }
 
+    /// The steps that may still be taken.
+    pub(super) fn left(&self) -> usize {
+        self.left.get()
+    }
+
     /// Whether the value fits with nothing changed but defaults, which are filled in. If it does
     /// not, some of the defaults may have been.
     pub(super) fn settle(&self, value: &mut Value, schema: &'d Value) -> Result<bool, ParseError> {
@@ -51,7 +56,7 @@ impl<'s, 'd> Exact<'s, 'd> {
                 _ => {}
             }
         }
-        Ok(match (&facts.shape, value) {
+        Ok(match (&*facts.shape, value) {
             (Shape::Anything, _) => true,
             (Shape::Choices(choices), value) => {
                 choices.members.iter().any(|choice| choice.value == value)

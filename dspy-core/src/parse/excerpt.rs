@@ -1,12 +1,54 @@
 //! Short, one-line renderings of what was found, for repairs and errors.
 
+use serde_json::Value;
+
 use super::node::Node;
 
 /// The most characters that an excerpt shows.
 const SHOWN: usize = 80;
 
+/// What can be shown in short.
+pub(crate) trait Excerpt {
+    /// It on one line, cut when it is long.
+    fn excerpt(&self) -> String;
+}
+
+impl Excerpt for str {
+    fn excerpt(&self) -> String {
+        excerpt(self)
+    }
+}
+
+impl Excerpt for String {
+    fn excerpt(&self) -> String {
+        excerpt(self)
+    }
+}
+
+impl Excerpt for Node {
+    fn excerpt(&self) -> String {
+        excerpt_node(self)
+    }
+}
+
+/// A key and its value.
+impl Excerpt for (&str, &Node) {
+    fn excerpt(&self) -> String {
+        excerpt(&format!("{}: {}", excerpt(self.0), excerpt_node(self.1)))
+    }
+}
+
+impl Excerpt for Value {
+    fn excerpt(&self) -> String {
+        excerpt(&self.to_string())
+    }
+}
+
 /// `text` on one line, cut in the middle when it is long.
 pub(crate) fn excerpt(text: &str) -> String {
+    if text.len() < SHOWN && !text.contains(char::is_control) {
+        return text.to_owned();
+    }
     let one_line = |c: char| if c.is_control() { ' ' } else { c };
     if text.chars().nth(SHOWN).is_none() {
         return text.chars().map(one_line).collect();

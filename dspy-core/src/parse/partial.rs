@@ -10,6 +10,7 @@
 
 mod envelope;
 mod frames;
+mod keys;
 mod plan;
 mod scan;
 mod strings;

@@ -42,6 +42,10 @@ impl Path {
         }
     }
 
+    pub(crate) fn as_str(&self) -> &str {
+        &self.pointer
+    }
+
     /// `/items/0`, or the empty text for the root.
     pub(crate) fn pointer(&self) -> String {
         self.pointer.clone()

@@ -3,14 +3,17 @@
 //! It recurses to a bounded depth, looks ahead a bounded distance, and pays for each step out of a
 //! budget. The names of the schema's keys tell it where unquoted values end.
 
+mod ahead;
 mod bare;
 mod escapes;
+mod fault;
 mod lists;
 mod strings;
 
 use std::collections::HashMap;
 
 use escapes::Escapes;
+use fault::Stop;
 use lists::Brackets;
 
 use super::budget::Budget;
@@ -24,6 +27,8 @@ use super::repair::{Repair, RepairKind};
 const MAX_NOTES: usize = 256;
 
 pub(crate) use super::vocabulary::Vocabulary;
+pub(crate) use ahead::Ahead;
+pub(crate) use fault::Fault;
 pub(crate) use strings::{closes, is_key_char, opens};
 
 /// A value that was read, and where it ended.
@@ -34,14 +39,6 @@ pub(crate) struct Read {
     pub(crate) repairs: Vec<Repair>,
     /// Whether a value was not quoted: prose in brackets looks like that too.
     pub(crate) bare: bool,
-}
-
-/// Why a value could not be read.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) error: ParseError,
-    /// Whether enough was read to say that JSON was meant.
-    pub(crate) committed: bool,
 }
 
 /// How the end of a quoted text is found.
@@ -65,17 +62,24 @@ pub(crate) fn read_at(
     start: usize,
     known: &Vocabulary,
     budget: &Budget,
+    ahead: &Ahead,
 ) -> Result<Read, Fault> {
-    let plain = Reader::new(text, start, known, budget, Quotes::Plain).run();
-    match plain {
-        Err(fault) if !fault.error.is_fatal() => {
-            let guessed = Reader::new(text, start, known, budget, Quotes::Guess).run();
-            // What the plain reading says is wrong is closer to what was written.
-            guessed
-                .map_err(|again| Fault { committed: again.committed || fault.committed, ..fault })
-        }
-        other => other,
+    budget.spend(4).map_err(|error| Fault { stop: error.into(), committed: true })?;
+    let mut reader = Reader::new(text, start, known, budget, ahead, Quotes::Plain);
+    let fault = match reader.run() {
+        Err(fault) if !fault.is_fatal() => fault,
+        other => return other,
+    };
+    if !reader.quoted {
+        // There is no quote that could be taken differently.
+        return Err(fault);
     }
+    let guessed = Reader::new(text, start, known, budget, ahead, Quotes::Guess).run();
+    // What the plain reading says is wrong is closer to what was written.
+    guessed.map_err(|again| match again.is_fatal() {
+        true => again,
+        false => Fault { committed: again.committed || fault.committed, ..fault },
+    })
 }
 
 struct Reader<'t> {
@@ -83,11 +87,15 @@ struct Reader<'t> {
     at: usize,
     known: &'t Vocabulary,
     budget: &'t Budget,
+    ahead: &'t Ahead,
     quotes: Quotes,
+    /// Whether a quote was read.
+    quoted: bool,
     open: Vec<Open>,
     path: Path,
     notes: Vec<Repair>,
-    told: Vec<RepairKind>,
+    /// The kinds of the notes, a bit for each.
+    told: u64,
     dropped_notes: usize,
     bare: bool,
     committed: bool,
@@ -101,6 +109,7 @@ impl<'t> Reader<'t> {
         start: usize,
         known: &'t Vocabulary,
         budget: &'t Budget,
+        ahead: &'t Ahead,
         quotes: Quotes,
     ) -> Self {
         Self {
@@ -108,11 +117,13 @@ impl<'t> Reader<'t> {
             at: start,
             known,
             budget,
+            ahead,
             quotes,
+            quoted: false,
             open: Vec::new(),
             path: Path::default(),
             notes: Vec::new(),
-            told: Vec::new(),
+            told: 0,
             dropped_notes: 0,
             bare: false,
             committed: false,
@@ -121,7 +132,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn run(mut self) -> Result<Read, Fault> {
+    fn run(&mut self) -> Result<Read, Fault> {
         match self.value() {
             Ok(node) => {
                 if self.dropped_notes > 0 {
@@ -133,13 +144,14 @@ impl<'t> Reader<'t> {
                         to: String::new(),
                     });
                 }
-                Ok(Read { node, end: self.at, repairs: self.notes, bare: self.bare })
+                let repairs = std::mem::take(&mut self.notes);
+                Ok(Read { node, end: self.at, repairs, bare: self.bare })
             }
-            Err(error) => Err(Fault { error, committed: self.committed }),
+            Err(stop) => Err(Fault { stop, committed: self.committed }),
         }
     }
 
-    fn value(&mut self) -> Result<Node, ParseError> {
+    fn value(&mut self) -> Result<Node, Stop> {
         self.skip_before_value()?;
         match self.peek() {
             None => Err(self.malformed("the text ends where a value is expected")),
@@ -151,7 +163,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn object(&mut self) -> Result<Node, ParseError> {
+    fn object(&mut self) -> Result<Node, Stop> {
         if !self.open.is_empty() && self.starts_set()? {
             return self.array(Brackets::Curly);
         }
@@ -220,7 +232,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A key and the colon after it.
-    fn key(&mut self) -> Result<String, ParseError> {
+    fn key(&mut self) -> Result<String, Stop> {
         let quoted = self.peek().is_some_and(strings::opens);
         let key = if quoted { self.quoted_key()? } else { self.bare_key()? };
         if let Some(key) = self.half_quoted(&key)? {
@@ -247,7 +259,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `"name: "Ada"`: a key whose closing quote is missing, so that it ended where its value starts.
-    fn half_quoted(&mut self, key: &str) -> Result<Option<String>, ParseError> {
+    fn half_quoted(&mut self, key: &str) -> Result<Option<String>, Stop> {
         let Some(name) = key.trim_end().strip_suffix(':') else { return Ok(None) };
         let before = self.text.get(..self.at).unwrap_or_default();
         let glued =
@@ -265,7 +277,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether a known key of the enclosing object stands here, so that the list was not closed.
-    fn at_key_of_parent(&mut self, c: char) -> Result<bool, ParseError> {
+    fn at_key_of_parent(&mut self, c: char) -> Result<bool, Stop> {
         let starts_key = strings::opens(c) || c.is_alphabetic() || c == '_';
         if !starts_key || !self.encloses(Open::Object) {
             return Ok(false);
@@ -277,7 +289,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A bare `...` between items, which stands for items that are not there.
-    fn ellipsis(&mut self) -> Result<bool, ParseError> {
+    fn ellipsis(&mut self) -> Result<bool, Stop> {
         let rest = self.rest();
         let Some(after) = rest.strip_prefix("...").or_else(|| rest.strip_prefix('…')) else {
             return Ok(false);
@@ -292,16 +304,16 @@ impl<'t> Reader<'t> {
     }
 
     /// Skips white space and comments.
-    fn skip(&mut self) -> Result<(), ParseError> {
+    fn skip(&mut self) -> Result<(), Stop> {
         self.skip_blanks(true)
     }
 
     /// The same where a value is expected, which may be `#fff`.
-    fn skip_before_value(&mut self) -> Result<(), ParseError> {
+    fn skip_before_value(&mut self) -> Result<(), Stop> {
         self.skip_blanks(false)
     }
 
-    fn skip_blanks(&mut self, glued_hash: bool) -> Result<(), ParseError> {
+    fn skip_blanks(&mut self, glued_hash: bool) -> Result<(), Stop> {
         loop {
             let rest = self.rest();
             // Most often there is nothing to skip, or a single space.
@@ -320,7 +332,7 @@ impl<'t> Reader<'t> {
             let length = if trimmed.starts_with("//") || hash {
                 trimmed.find('\n').unwrap_or(trimmed.len())
             } else if trimmed.starts_with("/*") {
-                let Some(end) = trimmed.find("*/") else {
+                let Some(end) = self.ahead.find(self.text, self.at, "*/") else {
                     return Err(self.malformed("a comment does not end"));
                 };
                 end + 2
@@ -332,9 +344,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn enter(&mut self, open: Open) -> Result<(), ParseError> {
+    fn enter(&mut self, open: Open) -> Result<(), Stop> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(ParseError::TooDeep { limit: MAX_DEPTH });
+            return Err(ParseError::TooDeep { limit: MAX_DEPTH }.into());
         }
         self.open.push(open);
         self.jump(self.at + 1)
@@ -367,11 +379,11 @@ impl<'t> Reader<'t> {
         self.text.get(..self.at).is_some_and(|before| before.ends_with(['}', ']']))
     }
 
-    fn advance(&mut self, c: char) -> Result<(), ParseError> {
+    fn advance(&mut self, c: char) -> Result<(), Stop> {
         self.jump(self.at + c.len_utf8())
     }
 
-    fn jump(&mut self, to: usize) -> Result<(), ParseError> {
+    fn jump(&mut self, to: usize) -> Result<(), Stop> {
         self.budget.spend(to.saturating_sub(self.at) + 1)?;
         self.at = to;
         Ok(())
@@ -379,13 +391,11 @@ impl<'t> Reader<'t> {
 
     fn note(&mut self, kind: RepairKind, from: &str, to: &str) {
         // Losses are always told; of the rest a long tail is only counted.
-        if self.notes.len() >= MAX_NOTES && self.told.contains(&kind) {
+        if self.notes.len() >= MAX_NOTES && self.told & kind.bit() != 0 {
             self.dropped_notes += 1;
             return;
         }
-        if !self.told.contains(&kind) {
-            self.told.push(kind);
-        }
+        self.told |= kind.bit();
         self.notes.push(Repair {
             path: self.path.pointer(),
             kind,
@@ -394,15 +404,8 @@ impl<'t> Reader<'t> {
         });
     }
 
-    fn malformed(&self, problem: &str) -> ParseError {
-        let before = self.text.get(..self.at).unwrap_or_default();
-        let mut near: Vec<char> = before.chars().rev().take(24).collect();
-        near.reverse();
-        near.extend(self.rest().chars().take(24));
-        ParseError::Malformed {
-            problem: problem.to_owned(),
-            near: excerpt(&near.into_iter().collect::<String>()),
-        }
+    fn malformed(&self, problem: &'static str) -> Stop {
+        Stop::Malformed { problem, at: self.at }
     }
 }
 

@@ -119,6 +119,11 @@ impl RepairKind {
         }
     }
 
+    /// A bit of its own.
+    pub(crate) fn bit(self) -> u64 {
+        1 << (self as u32)
+    }
+
     /// Whether the change is about how the value is written, not about what it is.
     pub(crate) fn is_cosmetic(self) -> bool {
         matches!(self, Self::Extracted | Self::Syntax | Self::KeyRenamed | Self::Decoded)

@@ -15,31 +15,12 @@ use serde_json::Value;
 use super::error::ParseError;
 use super::reader::Vocabulary;
 
-pub(crate) use crate::schema::{ALIASES, aliases};
+pub(crate) use crate::schema::aliases;
 pub(crate) use choices::{Choice, Choices, Forms};
 pub(crate) use facts::{Additional, Facts, ListFacts, ObjectFacts, Shape, Tag, Union};
 
 /// The longest chain of references, and the deepest nesting of unions, that is followed.
 const MAX_HOPS: usize = 32;
-
-/// Keywords that say nothing about which values are valid.
-const ANNOTATIONS: &[&str] = &[
-    "$ref",
-    "$schema",
-    "$id",
-    "$defs",
-    "definitions",
-    "$comment",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    MERGED,
-    ALIASES,
-];
 
 /// Where the document keeps parts that had to be put together.
 const MERGED: &str = "$merged";
@@ -99,10 +80,16 @@ impl<'d> Schemas<'d> {
         if self.depth.get() > MAX_HOPS {
             return Err(faulty("its unions are nested too deeply"));
         }
+        // What two references lead to is the same part.
+        let target = self.resolve(schema)?;
         self.depth.set(self.depth.get() + 1);
-        let facts = Facts::new(self, schema);
+        let facts = if std::ptr::eq(target, schema) {
+            Facts::new(self, schema).map(Rc::new)
+        } else {
+            self.facts(target)
+        };
         self.depth.set(self.depth.get() - 1);
-        let facts = Rc::new(facts?);
+        let facts = facts?;
         self.facts.borrow_mut().insert(address, Rc::clone(&facts));
         Ok(facts)
     }

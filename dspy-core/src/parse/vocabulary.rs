@@ -12,18 +12,26 @@ const LONGEST: usize = 200;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vocabulary {
     keys: HashSet<String>,
+    longest: usize,
     forms: OnceCell<HashSet<String>>,
 }
 
 impl Vocabulary {
     pub(crate) fn insert(&mut self, key: &str) {
+        self.longest = self.longest.max(key.len());
         self.keys.insert(key.to_owned());
         self.forms.take();
     }
 
+    /// The most bytes that a declared key has.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
     /// Whether the key is declared as it is written.
     pub(crate) fn contains(&self, key: &str) -> bool {
-        self.keys.contains(key)
+        // What is too long need not be looked at.
+        key.len() <= self.longest && self.keys.contains(key)
     }
 
     /// Whether the key is declared, however it is spelled.

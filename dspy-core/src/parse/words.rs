@@ -39,6 +39,9 @@ const LAYERS: usize = 12;
 
 /// Removes white space, Markdown marks, quotes, brackets around the whole, and final punctuation.
 pub(crate) fn undressed(text: &str) -> &str {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return text;
+    }
     let mut current = text;
     for _ in 0..LAYERS {
         let mut next = current.trim_matches(super::reader::is_space);
@@ -79,12 +82,15 @@ pub(crate) fn undressed(text: &str) -> &str {
 /// The words of an identifier or phrase, in lower case: `inProgress`, `IN_PROGRESS` and
 /// `in progress` are the same words. Symbols stay, so that `C`, `C++` and `-1` do not meet.
 pub(crate) fn words(text: &str) -> Vec<String> {
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+    }
     let chars: Vec<char> = text.chars().collect();
     let mut words = vec![String::new()];
     let mut previous: Option<char> = None;
     for (index, &c) in chars.iter().enumerate() {
         let next = chars.get(index + 1).copied();
-        let joins = matches!(c, '_' | '-')
+        let joins = matches!(c, '_' | '-' | '\u{2010}' | '\u{2011}')
             && previous.is_some_and(char::is_alphanumeric)
             && next.is_some_and(char::is_alphanumeric);
         let starts = c.is_uppercase()
@@ -144,17 +150,17 @@ pub(crate) fn may_become_null(text: &str) -> bool {
 
 /// A word of a sentence, with where it came from.
 #[derive(Debug)]
-pub(crate) struct Word {
+pub(crate) struct Word<'t> {
     pub(crate) text: String,
     /// The chunk between spaces that it is part of, as written.
-    pub(crate) chunk: String,
+    pub(crate) chunk: &'t str,
     pub(crate) first_of_chunk: bool,
     pub(crate) last_of_chunk: bool,
     pub(crate) sentence: usize,
 }
 
 /// A text as words with their sentences.
-pub(crate) fn sentence_words(text: &str) -> Vec<Word> {
+pub(crate) fn sentence_words(text: &str) -> Vec<Word<'_>> {
     let mut out = Vec::new();
     let mut sentence = 0;
     for line in text.lines() {
@@ -164,7 +170,7 @@ pub(crate) fn sentence_words(text: &str) -> Vec<Word> {
             for (index, part) in parts.into_iter().enumerate() {
                 out.push(Word {
                     text: part,
-                    chunk: chunk.to_owned(),
+                    chunk,
                     first_of_chunk: index == 0,
                     last_of_chunk: index + 1 == count,
                     sentence,
@@ -179,14 +185,14 @@ pub(crate) fn sentence_words(text: &str) -> Vec<Word> {
 }
 
 /// `high/low` are two words, `3/4` and `n/a` are one.
-fn halves(chunk: &str) -> Vec<&str> {
+fn halves(chunk: &str) -> impl Iterator<Item = &str> {
     let one = chunk.len() < 4 || chunk.contains(|c: char| c.is_numeric());
-    if one { vec![chunk] } else { chunk.split('/').filter(|half| !half.is_empty()).collect() }
+    chunk.split(move |c| c == '/' && !one).filter(move |half| one || !half.is_empty())
 }
 
 /// Whether a word negates.
 pub(crate) fn negates(word: &str) -> bool {
-    NEGATIONS.contains(&word)
+    word.len() > 1 && NEGATIONS.contains(&word)
         || word.ends_with("n't")
         || word.ends_with("nt") && is_contraction(word)
 }
@@ -196,11 +202,11 @@ fn is_contraction(word: &str) -> bool {
 }
 
 /// Whether the words `from..to` are negated: before them in their sentence, or right after them.
-pub(crate) fn negated(words: &[Word], from: usize, to: usize) -> bool {
+pub(crate) fn negated(words: &[Word<'_>], from: usize, to: usize) -> bool {
     let Some(sentence) = words.get(from).map(|word| word.sentence) else {
         return false;
     };
-    let same = |word: &&Word| word.sentence == sentence && negates(&word.text);
+    let same = |word: &&Word<'_>| word.sentence == sentence && negates(&word.text);
     let before = words.iter().take(from).rev().take_while(|word| word.sentence == sentence);
     before.filter(|word| negates(&word.text)).count() > 0
         || words.iter().skip(to).take(3).any(|word| same(&word))

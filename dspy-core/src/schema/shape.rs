@@ -5,6 +5,8 @@ mod read;
 
 use serde_json::{Map, Value};
 
+pub(crate) use merge::merged;
+
 use super::describe::Choice;
 
 /// A schema with the definitions that it needs.

@@ -86,13 +86,13 @@ impl Wire {
             match entry.name().as_str() {
                 "rename" => {
                     let name = one_text(entry, faults)
-                        .and_then(|text| fit_name(&entry.key, text, faults))
+                        .and_then(|text| fit_name(text, faults))
                         .map(|name| (name, key()));
                     entry.put(&mut wire.rename, name, faults);
                 }
                 "alias" => {
                     let name = entry.text(faults);
-                    let name = name.and_then(|text| fit_name(&entry.key, text, faults));
+                    let name = name.and_then(|text| fit_name(text, faults));
                     wire.aliases.extend(name);
                 }
                 "default" => {

@@ -1,191 +1,73 @@
 //! The answer's object as it arrives.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::read::find;
 use crate::adapter::found::Piece;
 use crate::adapter::markers::{Next, next, original};
-use crate::adapter::names::meant;
 use crate::adapter::stream::{FieldDelta, FieldStream, Given};
 use crate::adapter::texts::with_texts;
+use crate::parse::partial::{Change, PartialParse};
+use crate::schema::ALIASES;
 use crate::signature::Field;
 
-/// Bytes of a key, or of space between two parts, that are waited for.
-const LONGEST: usize = 2000;
-
-/// Streams the texts of an object's fields character by character, and every other value once it is
-/// whole. At the first thing that is no strict JSON the rest waits for the end, where the whole text
-/// decides.
+/// Streams the texts of an object's fields as they grow, and every other value once it is whole.
+/// What was given stays: where an object is written again, or a key, the rest waits for the end, where
+/// the whole text decides.
 #[derive(Debug)]
 pub(super) struct ObjectStream {
     outputs: Vec<Field>,
-    text: String,
-    /// Everything before this byte was looked at.
-    done: usize,
-    state: State,
-    seen: Vec<bool>,
+    /// Nothing only if the outputs make no schema; then all waits for the end.
+    partial: Option<PartialParse>,
+    /// The text, if nothing else keeps it.
+    unread: String,
+    texts: Vec<Progress>,
     given: Given,
 }
 
-#[derive(Debug)]
-enum State {
-    /// Before the object.
-    Outside,
-    /// Before a key or the object's end.
-    Key,
-    /// In a text. What of it may become a marker waits.
-    Text { field: Option<usize>, waiting: String },
-    /// In any other value, from a byte on.
-    Other { field: Option<usize>, from: usize, depth: usize, quoted: bool },
-    /// The rest waits for the end.
-    Held,
+/// The text of a field.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    /// What may become a marker.
+    waiting: String,
+    /// Whether the rest waits for the end.
+    held: bool,
 }
 
 impl ObjectStream {
     pub(super) fn new(outputs: &[Field]) -> Self {
         Self {
             outputs: outputs.to_vec(),
-            text: String::new(),
-            done: 0,
-            state: State::Outside,
-            seen: outputs.iter().map(|_| false).collect(),
+            partial: PartialParse::new(&schema(outputs)).ok(),
+            unread: String::new(),
+            texts: vec![Progress::default(); outputs.len()],
             given: Given::new(outputs),
         }
     }
+}
 
-    /// Goes one step; false where the text must go on first.
-    fn step(&mut self, text: &str) -> bool {
-        let rest = text.get(self.done..).unwrap_or_default();
-        match std::mem::replace(&mut self.state, State::Held) {
-            State::Outside => self.outside(rest),
-            State::Key => self.key(rest),
-            State::Text { field, waiting } => self.in_text(rest, field, waiting),
-            State::Other { field, from, depth, quoted } => {
-                self.in_other(text, field, from, (depth, quoted))
-            }
-            State::Held => false,
+/// An object of texts and of values of any type, which are read as they are written: a value is
+/// fitted to the type of its field in the end.
+fn schema(outputs: &[Field]) -> Value {
+    let property = |field: &Field| {
+        let mut property = Map::new();
+        if field.is_text() {
+            property.insert("type".to_owned(), "string".into());
         }
-    }
+        property.insert(ALIASES.to_owned(), field.aliases().into());
+        (field.name().to_owned(), Value::Object(property))
+    };
+    let properties: Map<String, Value> = outputs.iter().map(property).collect();
+    json!({"type": "object", "properties": properties})
+}
 
-    /// Looks for a brace with a key after it.
-    fn outside(&mut self, rest: &str) -> bool {
-        let Some(at) = rest.find('{') else {
-            self.done += rest.len();
-            self.state = State::Outside;
-            return false;
-        };
-        let behind = rest.get(at + 1..).unwrap_or_default();
-        let after = behind.trim_start();
-        if after.is_empty() {
-            self.done += at;
-            if behind.len() < LONGEST {
-                self.state = State::Outside;
-            }
-            return false;
-        }
-        self.state = State::Outside;
-        self.done += at + 1;
-        if after.starts_with('"') {
-            self.state = State::Key;
-        }
-        true
-    }
-
-    fn key(&mut self, rest: &str) -> bool {
-        let start = rest.trim_start_matches([' ', '\t', '\r', '\n', ',']);
-        let wait = |this: &mut Self| {
-            // What drags on so long is looked at in the end, not again and again.
-            if rest.len() < LONGEST {
-                this.state = State::Key;
-            }
-            false
-        };
-        if start.is_empty() {
-            self.done += rest.len();
-            return wait(self);
-        }
-        let Some(inner) = start.strip_prefix('"') else { return false };
-        let Some(end) = inner.find(['"', '\\']) else { return wait(self) };
-        let (key, after) = inner.split_at(end);
-        let Some(after) = after.strip_prefix('"') else { return false };
-        let colon = after.trim_start();
-        if colon.is_empty() {
-            return wait(self);
-        }
-        let Some(value) = colon.strip_prefix(':').map(str::trim_start) else { return false };
-        let Some(first) = value.chars().next() else { return wait(self) };
-        let field = meant(&self.outputs, key);
-        if let Some(seen) = field.and_then(|at| self.seen.get_mut(at)) {
-            if *seen {
-                // Of two equal keys the last one counts.
-                return false;
-            }
-            *seen = true;
-        }
-        self.done += rest.len() - value.len();
-        self.state = if first == '"' {
-            self.done += 1;
-            State::Text { field, waiting: String::new() }
-        } else {
-            State::Other { field, from: self.done, depth: 0, quoted: false }
-        };
-        true
-    }
-
-    fn in_text(&mut self, rest: &str, field: Option<usize>, mut waiting: String) -> bool {
-        let mut taken = 0;
-        let mut ended = None;
-        loop {
-            let ahead = rest.get(taken..).unwrap_or_default();
-            let Some(at) = ahead.find(['"', '\\']) else {
-                waiting.push_str(ahead);
-                taken = rest.len();
-                break;
-            };
-            waiting.push_str(ahead.get(..at).unwrap_or_default());
-            taken += at;
-            let special = ahead.get(at..).unwrap_or_default();
-            if special.starts_with('"') {
-                ended = Some(ends_text(special));
-                break;
-            }
-            match escape(special) {
-                Escape::Char { c, length } => {
-                    waiting.push(c);
-                    taken += length;
-                }
-                Escape::Short => break,
-                Escape::Odd => {
-                    self.flush(field, &mut waiting, false);
-                    return false;
-                }
-            }
-        }
-        self.done += taken;
-        match ended {
-            Some(Some(true)) => {
-                self.flush(field, &mut waiting, true);
-                self.done += 1;
-                self.state = State::Key;
-                true
-            }
-            // A quote inside of the text, perhaps.
-            Some(Some(false)) => {
-                self.flush(field, &mut waiting, false);
-                false
-            }
-            // Nothing follows the quote for too long.
-            Some(None) if rest.len() - taken > LONGEST => false,
-            _ => {
-                self.flush(field, &mut waiting, false);
-                self.state = State::Text { field, waiting };
-                false
-            }
-        }
-    }
-
+impl Progress {
     /// Gives what of a text cannot become a marker any more.
-    fn flush(&mut self, field: Option<usize>, waiting: &mut String, whole: bool) {
+    fn flush(&mut self, field: usize, given: &mut Given, whole: bool) {
+        if self.held {
+            return;
+        }
+        let waiting = &mut self.waiting;
         let mut ready = 0;
         let mut out = String::new();
         loop {
@@ -209,121 +91,50 @@ impl ObjectStream {
             }
         }
         waiting.drain(..ready);
-        if let Some(field) = field {
-            self.given.add(field, &out);
-        }
-    }
-
-    fn in_other(
-        &mut self,
-        text: &str,
-        field: Option<usize>,
-        from: usize,
-        (mut depth, mut quoted): (usize, bool),
-    ) -> bool {
-        let mut escaped = false;
-        for (at, byte) in text.bytes().enumerate().skip(self.done) {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' if quoted => escaped = true,
-                b'"' => quoted = !quoted,
-                _ if quoted => {}
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth > 0 => depth -= 1,
-                b',' | b'}' if depth == 0 => return self.end_other(text, field, from, at),
-                _ => {}
-            }
-        }
-        self.done = text.len() - usize::from(escaped);
-        self.state = State::Other { field, from, depth, quoted };
-        false
-    }
-
-    fn end_other(&mut self, text: &str, field: Option<usize>, from: usize, end: usize) -> bool {
-        let written = text.get(from..end).unwrap_or_default();
-        let Ok(value) = serde_json::from_str::<Value>(written) else { return false };
-        if let Some(field) = field {
-            let value = with_texts(value, &|text| original(text));
-            self.given.complete(field, &Piece::Json(value).to_text());
-        }
-        self.done = end;
-        self.state = State::Key;
-        true
-    }
-}
-
-/// Whether a quote ends a text: what follows must be the object's next part or its end. `None`
-/// where nothing follows yet.
-fn ends_text(from_quote: &str) -> Option<bool> {
-    let after = from_quote.get(1..).unwrap_or_default().trim_start();
-    match after.chars().next()? {
-        '}' => Some(true),
-        ',' => {
-            let next = after.get(1..).unwrap_or_default().trim_start();
-            Some(next.chars().next()? == '"')
-        }
-        _ => Some(false),
-    }
-}
-
-enum Escape {
-    Char { c: char, length: usize },
-    Short,
-    Odd,
-}
-
-/// Reads an escape at the start of a text.
-fn escape(text: &str) -> Escape {
-    let simple = |c| Escape::Char { c, length: 2 };
-    match text.as_bytes().get(1) {
-        None => Escape::Short,
-        Some(b'"') => simple('"'),
-        Some(b'\\') => simple('\\'),
-        Some(b'/') => simple('/'),
-        Some(b'b') => simple('\u{8}'),
-        Some(b'f') => simple('\u{c}'),
-        Some(b'n') => simple('\n'),
-        Some(b'r') => simple('\r'),
-        Some(b't') => simple('\t'),
-        Some(b'u') => unicode(text),
-        Some(_) => Escape::Odd,
-    }
-}
-
-fn unicode(text: &str) -> Escape {
-    let unit = |from: usize| -> Option<u16> {
-        let digits = text.get(from..from + 4)?;
-        let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
-    };
-    let Some(first) = unit(2) else {
-        return if text.len() < 6 { Escape::Short } else { Escape::Odd };
-    };
-    if let Some(c) = char::from_u32(u32::from(first)) {
-        return Escape::Char { c, length: 6 };
-    }
-    if text.len() < 12 {
-        return Escape::Short;
-    }
-    let second = unit(8).filter(|_| text.get(6..8) == Some("\\u"));
-    let pair = [Some(first), second].into_iter().flatten();
-    match char::decode_utf16(pair).next() {
-        Some(Ok(c)) => Escape::Char { c, length: 12 },
-        _ => Escape::Odd,
+        given.add(field, &out);
     }
 }
 
 impl FieldStream for ObjectStream {
     fn push(&mut self, text: &str) -> Vec<FieldDelta> {
-        self.text.push_str(text);
-        let whole = std::mem::take(&mut self.text);
-        while self.step(&whole) {}
-        self.text = whole;
-        self.given.take()
+        let Self { outputs, partial, unread, texts, given } = self;
+        let Some(partial) = partial else {
+            unread.push_str(text);
+            return Vec::new();
+        };
+        for delta in partial.push(text) {
+            let change = delta.change();
+            let Some(name) = delta.field() else {
+                if change == Change::Withdrawn {
+                    texts.iter_mut().for_each(|text| text.held = true);
+                }
+                continue;
+            };
+            let Some(at) = outputs.iter().position(|field| field.name() == name) else { continue };
+            let Some(text) = texts.get_mut(at) else { continue };
+            match change {
+                Change::Text(more) => {
+                    text.waiting.push_str(more);
+                    text.flush(at, given, false);
+                }
+                Change::Complete => text.flush(at, given, true),
+                Change::Withdrawn => text.held = true,
+                // A text that is not written as one is respelled, so that it waits for the end.
+                Change::Value(value)
+                    if !text.held && !outputs.get(at).is_some_and(Field::is_text) =>
+                {
+                    let value = with_texts(value.clone(), &|text| original(text));
+                    given.complete(at, &Piece::Json(value).to_text());
+                }
+                Change::Value(_) => {}
+            }
+        }
+        given.take()
     }
 
     fn finish(&mut self) -> Vec<FieldDelta> {
-        let found = find(&self.outputs, &self.text, |object| object);
+        let text = self.partial.as_ref().map_or(self.unread.as_str(), PartialParse::text);
+        let found = find(&self.outputs, text, |object| object);
         for (at, piece) in found.pieces.iter().enumerate() {
             if let Some(piece) = piece {
                 self.given.complete(at, &piece.to_text());

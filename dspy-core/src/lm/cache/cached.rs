@@ -1,12 +1,12 @@
 //! [`Cached`]: a language model behind a cache.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 
 use super::super::error::LmError;
-use super::super::model::{Capabilities, EventStream, LanguageModel, StreamEvent, whole};
+use super::super::forward::forward;
+use super::super::model::{EventStream, LanguageModel, StreamEvent, whole};
 use super::super::request::{CacheUse, Request};
 use super::super::response::Response;
 use super::entry::Entry;
@@ -132,19 +132,5 @@ impl<M: LanguageModel> LanguageModel for Cached<M> {
         Ok(kept.boxed())
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }

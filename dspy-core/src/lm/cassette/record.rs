@@ -1,6 +1,5 @@
 //! [`Record`]: writes each call into a cassette.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +9,8 @@ use futures_util::StreamExt;
 use serde::Serialize;
 
 use super::super::error::LmError;
-use super::super::model::{Capabilities, EventStream, LanguageModel, StreamEvent};
+use super::super::forward::forward;
+use super::super::model::{EventStream, LanguageModel, StreamEvent};
 use super::super::private_file;
 use super::super::redaction::Redaction;
 use super::super::request::Request;
@@ -163,19 +163,5 @@ impl<M: LanguageModel> LanguageModel for Record<M> {
         Ok(recorded.boxed())
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn fingerprint(&self) -> Cow<'_, str> {
-        self.inner.fingerprint()
-    }
-
-    fn curl(&self, request: &Request) -> Option<String> {
-        self.inner.curl(request)
-    }
+    forward!(inner);
 }

@@ -120,6 +120,7 @@ impl Answer<'_, '_> {
         let mut rival: Option<Value> = None;
         let mut failed: Option<ParseError> = None;
         let mut failed_after = false;
+        let mut failures = 0;
         for candidate in found.values.iter().filter(|candidate| !candidate.is_object()) {
             match self.fit_node(&candidate.read.node) {
                 Ok((value, repairs)) => {
@@ -130,6 +131,10 @@ impl Answer<'_, '_> {
                         Some(other) if other.cost() == fit.cost() => {
                             if other.value != fit.value {
                                 rival = Some(fit.value);
+                                if fit.repairs.is_empty() && candidate.read.repairs.is_empty() {
+                                    // Nothing that follows can be better.
+                                    break;
+                                }
                             }
                         }
                         _ => {
@@ -142,6 +147,10 @@ impl Answer<'_, '_> {
                 Err(error) => {
                     let meant = self.is_meant(candidate);
                     failed_after |= meant;
+                    failures += 1;
+                    if failures >= MAX_FAILURES {
+                        return Err(error);
+                    }
                     if meant || failed.is_none() {
                         failed = Some(error);
                     }

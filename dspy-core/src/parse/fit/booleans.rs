@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::Fitter;
-use crate::parse::error::ParseError;
-use crate::parse::excerpt::excerpt_node;
+use super::{Fault, Fitter};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
 use crate::parse::words::{composed, negates, sentence_words, undressed};
@@ -53,7 +51,7 @@ const SHORT: usize = 4;
 const LONGEST: usize = 1000;
 
 impl Fitter<'_> {
-    pub(super) fn fit_boolean(&mut self, node: &Node) -> Result<Value, ParseError> {
+    pub(super) fn fit_boolean(&mut self, node: &Node) -> Result<Value, Fault> {
         let expected = "`true` or `false`";
         let value = match node {
             Node::Bool(value) => return Ok(Value::Bool(*value)),
@@ -66,20 +64,20 @@ impl Fitter<'_> {
                     None => return Err(self.mismatch(expected, node)),
                 },
             },
-            _ => match self.single(node, expected)? {
+            _ => match self.single(node, || expected.to_owned())? {
                 Some(inner) => {
-                    self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
-                    return self.fit_boolean(&inner);
+                    self.repair(RepairKind::Unwrapped, node, "");
+                    return self.fit_boolean(inner);
                 }
                 None => return Err(self.mismatch(expected, node)),
             },
         };
-        self.repair(RepairKind::Boolean, &excerpt_node(node), &value.to_string());
+        self.repair(RepairKind::Boolean, node, &value.to_string());
         Ok(Value::Bool(value))
     }
 
     /// The answer that prose gives: with its first word, or with its last one.
-    fn said(&self, text: &str, node: &Node, expected: &str) -> Result<Option<bool>, ParseError> {
+    fn said(&self, text: &str, node: &Node, expected: &str) -> Result<Option<bool>, Fault> {
         if text.len() > LONGEST || !text.contains(char::is_alphabetic) {
             return Ok(None);
         }

@@ -50,6 +50,10 @@ pub(super) fn admits(number: &Number, schema: &Value) -> bool {
 }
 
 fn within(schema: &Value, compare: impl Fn(&Number) -> Option<Ordering>) -> bool {
+    if schema.as_object().is_some_and(|schema| schema.len() == 1) {
+        // Nothing but the type.
+        return true;
+    }
     let order = |key: &str| compare(schema.get(key)?.as_number()?);
     order("minimum").is_none_or(Ordering::is_ge)
         && order("exclusiveMinimum").is_none_or(Ordering::is_gt)

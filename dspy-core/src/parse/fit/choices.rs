@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Fitter;
 use super::numbers::only_scalar;
+use super::{Fault, Fitter};
 use crate::parse::error::ParseError;
-use crate::parse::excerpt::{excerpt, excerpt_node};
+use crate::parse::excerpt::excerpt_node;
 use crate::parse::node::{Node, number};
 use crate::parse::repair::RepairKind;
 use crate::parse::schemas::{Choice, Choices, Forms};
@@ -31,7 +31,7 @@ impl<'d> Fitter<'d> {
         &mut self,
         node: &Node,
         choices: &Choices<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         self.budget.spend(choices.members.len())?;
         let text = match node {
             Node::Text(text) => text.clone(),
@@ -60,7 +60,7 @@ impl<'d> Fitter<'d> {
                 let Some(inner) = only_scalar(node) else {
                     return Err(self.unknown(node, choices));
                 };
-                self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
+                self.repair(RepairKind::Unwrapped, node, "");
                 return self.fit_choice(inner, choices);
             }
         };
@@ -69,7 +69,7 @@ impl<'d> Fitter<'d> {
         }
         match self.mentioned(&text, node, choices)? {
             Some(choice) => {
-                self.repair(RepairKind::Choice, &excerpt(&text), &excerpt(&choice.label));
+                self.repair(RepairKind::Choice, &text, &*choice.label);
                 Ok(choice.value.clone())
             }
             None => Err(self.unknown(node, choices)),
@@ -81,11 +81,15 @@ impl<'d> Fitter<'d> {
         &mut self,
         text: &str,
         choices: &Choices<'d>,
-    ) -> Result<Option<Value>, ParseError> {
+    ) -> Result<Option<Value>, Fault> {
         if let Some(choice) = choices.members.iter().find(|choice| choice.value == text) {
             return Ok(Some(choice.value.clone()));
         }
-        self.budget.spend(text.len() + choices.members.len())?;
+        self.budget.spend(text.len() / 4 + choices.members.len())?;
+        if text.len() > LONGEST.max(8 * choices.longest()) {
+            return Ok(None);
+        }
+        self.budget.spend(text.len())?;
         let plain = undressed(text);
         let form = same_form(text);
         if form.is_empty() {
@@ -114,7 +118,7 @@ impl<'d> Fitter<'d> {
                 choices.with_forms().filter(|(choice, forms)| stage(choice, forms)).peekable();
             let Some((first, _)) = matches.next() else { continue };
             if matches.peek().is_none() {
-                self.repair(RepairKind::Choice, &excerpt(text), &excerpt(&first.label));
+                self.repair(RepairKind::Choice, text, &*first.label);
                 return Ok(Some(first.value.clone()));
             }
             let labels = std::iter::once(first).chain(matches.map(|(choice, _)| choice)).map(label);
@@ -146,7 +150,7 @@ impl<'d> Fitter<'d> {
         text: &str,
         node: &Node,
         choices: &'c Choices<'d>,
-    ) -> Result<Option<&'c Choice<'d>>, ParseError> {
+    ) -> Result<Option<&'c Choice<'d>>, Fault> {
         if text.len() > LONGEST {
             return Ok(None);
         }
@@ -173,7 +177,7 @@ impl<'d> Fitter<'d> {
             at += name.len();
         }
         let numeric = |choice: &Choice<'_>| choice.label.parse::<f64>().is_ok();
-        let has_digit = |word: &&Word| word.text.contains(|c: char| c.is_ascii_digit());
+        let has_digit = |word: &&Word<'_>| word.text.contains(|c: char| c.is_ascii_digit());
         // `3 out of 10` is not simply 3.
         let scaled =
             found.iter().any(|choice| numeric(choice)) && said.iter().filter(has_digit).count() > 1;
@@ -187,7 +191,7 @@ impl<'d> Fitter<'d> {
         }
     }
 
-    fn unknown(&mut self, node: &Node, choices: &Choices<'d>) -> ParseError {
+    fn unknown(&mut self, node: &Node, choices: &Choices<'d>) -> Fault {
         let found = excerpt_node(node);
         let form = same_form(&found);
         let mut best: Option<(f64, &Choice<'d>)> = None;
@@ -200,12 +204,12 @@ impl<'d> Fitter<'d> {
                 best = Some((alike, choice));
             }
         }
-        ParseError::UnknownChoice {
+        Box::new(ParseError::UnknownChoice {
             path: self.path.pointer(),
             found,
             allowed: choices.members.iter().map(label).collect(),
             suggestion: best.filter(|(score, _)| *score >= ALIKE).map(|(_, choice)| label(choice)),
-        }
+        })
     }
 }
 
@@ -223,7 +227,7 @@ fn member_path(text: &str) -> Option<&str> {
 }
 
 /// Whether the name stands at this word, as whole words.
-fn stands_at(said: &[Word], at: usize, name: &[String], choice: &Choice<'_>) -> bool {
+fn stands_at(said: &[Word<'_>], at: usize, name: &[String], choice: &Choice<'_>) -> bool {
     let Some(here) = said.get(at..at + name.len()) else {
         return false;
     };
@@ -234,7 +238,7 @@ fn stands_at(said: &[Word], at: usize, name: &[String], choice: &Choice<'_>) -> 
     }
     let last = at + name.len() == said.len();
     // `I have no idea` does not say `no`: a word that negates has to stand alone.
-    let own = here.last().map_or("", |word| word.chunk.as_str());
+    let own = here.last().map_or("", |word| word.chunk);
     if name.iter().all(|part| negates(part))
         && !(last || own.ends_with([',', '.', '!', ';', ':', '*', '"', '`', '—']))
     {
@@ -242,7 +246,7 @@ fn stands_at(said: &[Word], at: usize, name: &[String], choice: &Choice<'_>) -> 
     }
     // `A dog` does not choose `A`: a single letter has to stand out.
     let single = choice.label.chars().count() == 1 && choice.label.chars().all(char::is_alphabetic);
-    let chunk = here.first().map_or("", |word| word.chunk.as_str());
+    let chunk = here.first().map_or("", |word| word.chunk);
     !single || (undressed(chunk).starts_with(&*choice.label) && (last || chunk != choice.label))
 }
 

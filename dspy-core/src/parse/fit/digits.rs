@@ -111,7 +111,8 @@ pub(super) fn find(text: &str) -> Digits {
     }
     let narrow = narrow(text);
     let text: &str = &narrow;
-    if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) || in_brackets(text) {
+    let foreign = |c: char| c.is_numeric() && !c.is_ascii_digit();
+    if (!text.is_ascii() && text.contains(foreign)) || in_brackets(text) {
         return Digits::Nothing;
     }
     let chars: Vec<char> = text.chars().collect();
@@ -123,8 +124,8 @@ pub(super) fn find(text: &str) -> Digits {
             continue;
         }
         let (end, number) = token(&chars, at);
-        let raw: String = chars.get(at..end).unwrap_or_default().iter().collect();
-        let entry = number.ok_or(raw);
+        let raw = || chars.get(at..end).unwrap_or_default().iter().collect();
+        let entry = number.ok_or_else(raw);
         // `It is 42. Yes, 42.` says it twice; `4 2` and `2 2` are unclear.
         if !found.contains(&entry) || !text.contains(char::is_alphabetic) {
             found.push(entry);
@@ -161,7 +162,7 @@ pub(super) fn fraction(text: &str) -> Option<f64> {
 /// Digits, signs and points of full width as those of ASCII.
 fn narrow(text: &str) -> Cow<'_, str> {
     let wide = |c: char| ('\u{ff01}'..='\u{ff5e}').contains(&c);
-    if !text.contains(wide) {
+    if text.is_ascii() || !text.contains(wide) {
         return Cow::Borrowed(text);
     }
     let narrowed = |c: char| match wide(c) {
@@ -210,6 +211,7 @@ fn token(chars: &[char], start: usize) -> (usize, Option<String>) {
     let radix = body == "0" && matches!(chars.get(end), Some('x' | 'X' | 'b' | 'o'));
     let clear = !radix && clear_after(chars, end);
     match (mantissa, sign(chars, before), clear) {
+        (Some(mantissa), Some(""), true) if exponent.is_empty() => (end, Some(mantissa)),
         (Some(mantissa), Some(sign), true) => (end, Some(format!("{sign}{mantissa}{exponent}"))),
         _ => (end, None),
     }
@@ -263,6 +265,9 @@ fn sign(chars: &[char], start: usize) -> Option<&'static str> {
 /// Whether nothing after a number changes what it says.
 fn clear_after(chars: &[char], end: usize) -> bool {
     let rest = chars.get(end..).unwrap_or_default();
+    if rest.is_empty() {
+        return true;
+    }
     let spaces = rest.iter().take_while(|c| c.is_whitespace() || **c == '-').count();
     let unit: String =
         rest.iter().skip(spaces).take_while(|c| c.is_alphanumeric()).take(16).collect();
@@ -281,6 +286,10 @@ fn clear_after(chars: &[char], end: usize) -> bool {
 
 /// Digits with separators as JSON writes them; nothing if the separators are unclear.
 fn plain(body: &str) -> Option<String> {
+    if body.bytes().all(|byte| byte.is_ascii_digit()) {
+        let digits = body.trim_start_matches('0');
+        return Some(if digits.is_empty() { "0" } else { digits }.to_owned());
+    }
     let (dots, commas) = (body.matches('.').count(), body.matches(',').count());
     let grouped = |text: &str, mark: char| {
         let mut groups = text.split(mark);
@@ -320,8 +329,14 @@ fn plain(body: &str) -> Option<String> {
 
 /// Whether a sentence says that the number is not the one, or not all of it.
 fn is_denied(text: &str) -> bool {
+    // No word that says so has a single letter.
+    let mut letters = text.chars().map(char::is_alphabetic);
+    let mut before = false;
+    if !letters.any(|letter| std::mem::replace(&mut before, letter) && letter) {
+        return false;
+    }
     let words = sentence_words(text);
     let at = words.iter().position(|word| word.text.contains(|c: char| c.is_ascii_digit()));
-    words.iter().any(|word| UNCLEAR.contains(&word.text.as_str()))
+    words.iter().any(|word| word.text.len() > 1 && UNCLEAR.contains(&word.text.as_str()))
         || at.is_some_and(|at| negated(&words, at, at + 1))
 }

@@ -2,20 +2,15 @@
 
 use serde_json::Value;
 
-use super::Fitter;
-use crate::parse::error::ParseError;
+use super::{Fault, Fitter};
 use crate::parse::excerpt::{excerpt, excerpt_node};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
 use crate::parse::schemas::ListFacts;
 
 impl<'d> Fitter<'d> {
-    pub(super) fn fit_list(
-        &mut self,
-        node: &Node,
-        list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
-        let items = match node {
+    pub(super) fn fit_list(&mut self, node: &Node, list: &ListFacts<'d>) -> Result<Value, Fault> {
+        match node {
             Node::List(items) => return self.items(items, node, list),
             Node::Null => {
                 self.repair(RepairKind::EmptyList, "null", "[]");
@@ -29,66 +24,62 @@ impl<'d> Fitter<'d> {
                 }
                 return self.fit_list_text(text, node, list);
             }
-            Node::Object { entries, cut: false } => match entries.as_slice() {
-                [(_, Node::List(inner))] => {
-                    // {"items": […]}, unless the object is an item itself.
-                    let wrapped = Node::List(vec![node.clone()]);
-                    let as_item = if self.holds_texts(list)? {
-                        Err(self.mismatch("text", node))
-                    } else {
-                        self.attempt_items(&wrapped, list)?
-                    };
-                    let inner_node = Node::List(inner.clone());
-                    match (as_item, self.attempt_items(&inner_node, list)?) {
-                        (Ok(one), Ok(other)) if one != other => {
-                            let both = vec![excerpt_node(&wrapped), excerpt_node(&inner_node)];
-                            return Err(self.ambiguous("a list", node, both));
-                        }
-                        (Ok(_), Err(_)) => vec![node.clone()],
-                        _ => {
-                            self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
-                            return self.items(inner, &inner_node, list);
-                        }
-                    }
+            Node::Object { entries, cut: false } => {
+                if let [(_, inner @ Node::List(_))] = entries.as_slice()
+                    && let Some(value) = self.fit_wrapped_list(node, inner, list)?
+                {
+                    return Ok(value);
                 }
-                _ => vec![node.clone()],
-            },
-            _ => vec![node.clone()],
+            }
+            _ => {}
+        }
+        self.wrap(node, list)
+    }
+
+    /// `{"items": […]}`; nothing if the object is an item itself.
+    fn fit_wrapped_list(
+        &mut self,
+        node: &Node,
+        inner: &Node,
+        list: &ListFacts<'d>,
+    ) -> Result<Option<Value>, Fault> {
+        let Node::List(items) = inner else { return Ok(None) };
+        let as_item = if self.holds_texts(list)? {
+            Err(self.mismatch("text", node))
+        } else {
+            self.judge_items(std::slice::from_ref(node), node, list)?
         };
-        self.wrap(&items, node, list)
+        match (as_item, self.judge_items(items, inner, list)?) {
+            (Ok(one), Ok(other)) if one.name != other.name => {
+                let alone = excerpt(&format!("[{}]", excerpt_node(node)));
+                Err(self.ambiguous("a list", node, vec![alone, excerpt_node(inner)]))
+            }
+            (Ok(_), Err(_)) => Ok(None),
+            (_, judged) => {
+                self.repair(RepairKind::Unwrapped, node, "");
+                match judged {
+                    Ok(verdict) if self.trials.running => Ok(Some(self.stand_in(verdict))),
+                    _ => self.items(items, inner, list).map(Some),
+                }
+            }
+        }
     }
 
     /// A single value as the only item.
-    pub(super) fn wrap(
-        &mut self,
-        items: &[Node],
-        node: &Node,
-        list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    pub(super) fn wrap(&mut self, node: &Node, list: &ListFacts<'d>) -> Result<Value, Fault> {
         let tuple = list.prefix.is_some();
         // `false` says that there are no texts as well as it says `false`.
         let no_text = matches!(node, Node::Object { .. } | Node::Bool(_));
         if tuple || self.holds_lists(list)? || (no_text && self.holds_texts(list)?) {
             return Err(self.mismatch("a list", node));
         }
-        let value = self.items(items, node, list)?;
-        self.repair(RepairKind::Wrapped, &excerpt_node(node), "");
+        let value = self.items(std::slice::from_ref(node), node, list)?;
+        self.repair(RepairKind::Wrapped, node, "");
         Ok(value)
     }
 
-    pub(super) fn attempt_items(
-        &mut self,
-        node: &Node,
-        list: &ListFacts<'d>,
-    ) -> Result<Result<Value, ParseError>, ParseError> {
-        let mark = self.repairs.len();
-        let result = self.trial(|fitter| fitter.fit_list(node, list));
-        self.repairs.truncate(mark);
-        result
-    }
-
     /// Whether the items are lists themselves, so that wrapping a value would be a guess.
-    fn holds_lists(&self, list: &ListFacts<'d>) -> Result<bool, ParseError> {
+    fn holds_lists(&self, list: &ListFacts<'d>) -> Result<bool, Fault> {
         match list.items {
             Some(items) => Ok(self.schemas.wants(items)?.list),
             None => Ok(false),
@@ -96,7 +87,7 @@ impl<'d> Fitter<'d> {
     }
 
     /// Whether the items are texts, so that an object among them would have to become one.
-    fn holds_texts(&self, list: &ListFacts<'d>) -> Result<bool, ParseError> {
+    fn holds_texts(&self, list: &ListFacts<'d>) -> Result<bool, Fault> {
         match list.items {
             Some(items) => {
                 let wants = self.schemas.wants(items)?;
@@ -111,7 +102,7 @@ impl<'d> Fitter<'d> {
         items: &[Node],
         node: &Node,
         list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         let (prefix, rest) = (list.prefix, list.items);
         if let Some(prefix) = prefix {
             let open = rest.is_some_and(|rest| *rest != Value::Bool(false));
@@ -122,6 +113,8 @@ impl<'d> Fitter<'d> {
         }
         // A list of lists whose items are not lists says nothing about where each of them ends.
         let nested = self.holds_lists(list)? && !self.accepts_beside_list(rest)?;
+        let rest_facts = rest.map(|rest| self.schemas.facts(rest)).transpose()?;
+        let first_of_rest = prefix.map_or(0, Vec::len);
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let item_schema = prefix.and_then(|prefix| prefix.get(index)).or(rest);
@@ -134,9 +127,10 @@ impl<'d> Fitter<'d> {
             if nested && !is_list {
                 return Err(self.mismatch("a list", item));
             }
-            values.push(match item_schema {
-                Some(schema) => self.fit(item, schema)?,
-                None => item.to_value(),
+            values.push(match (item_schema, &rest_facts) {
+                (Some(_), Some(facts)) if index >= first_of_rest => self.fit_child(item, facts)?,
+                (Some(schema), _) => self.fit(item, schema)?,
+                (None, _) => item.to_value(),
             });
             self.path.pop();
         }
@@ -147,20 +141,20 @@ impl<'d> Fitter<'d> {
     }
 
     /// Whether the items of a list may also be something else than lists.
-    fn accepts_beside_list(&self, items: Option<&'d Value>) -> Result<bool, ParseError> {
+    fn accepts_beside_list(&self, items: Option<&'d Value>) -> Result<bool, Fault> {
         let Some(items) = items else { return Ok(true) };
         let wants = self.schemas.wants(items)?;
         Ok(wants.object || wants.scalar || wants.text || wants.null || wants.anything)
     }
 
-    fn unique(&mut self, values: Vec<Value>) -> Result<Vec<Value>, ParseError> {
+    fn unique(&mut self, values: Vec<Value>) -> Result<Vec<Value>, Fault> {
         let mut seen = std::collections::HashSet::new();
         let mut unique = Vec::with_capacity(values.len());
         for value in values {
             let written = value.to_string();
             self.budget.spend(written.len() / 16)?;
             if seen.contains(&written) {
-                self.repair(RepairKind::DuplicateItem, &excerpt(&written), "");
+                self.repair(RepairKind::DuplicateItem, &written, "");
             } else {
                 seen.insert(written);
                 unique.push(value);
@@ -174,7 +168,7 @@ impl<'d> Fitter<'d> {
         values: Vec<Value>,
         node: &Node,
         list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         let count = values.len() as u64;
         if let Some(all) = list.most.filter(|most| *most == list.least && count != *most) {
             return Err(self.mismatch(&format!("a list of exactly {all} items"), node));

@@ -1,11 +1,11 @@
 //! Lists that are written as text: bullets, lines, pieces between commas, tables, or one item.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
-use super::Fitter;
+use super::{Fault, Fitter};
 use crate::parse::candidates;
-use crate::parse::error::ParseError;
-use crate::parse::excerpt::excerpt;
 use crate::parse::lists;
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
@@ -21,7 +21,7 @@ impl<'d> Fitter<'d> {
         text: &str,
         node: &Node,
         list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         let wants = match list.items {
             Some(items) => self.schemas.wants(items)?,
             None => Wants::default(),
@@ -30,15 +30,15 @@ impl<'d> Fitter<'d> {
         if list.prefix.is_some() {
             return match self.unbracketed(text)? {
                 Some(inner) => {
-                    self.repair(RepairKind::Syntax, &excerpt(text), "[…]");
-                    self.items(&inner, node, list)
+                    self.repair(RepairKind::Syntax, text, "[…]");
+                    self.items_of(&inner, node, list)
                 }
                 None => Err(self.mismatch(EXPECTED, node)),
             };
         }
         let scalar = (wants.scalar || wants.text) && !wants.object && !wants.list;
         if is_null_word(text) {
-            self.repair(RepairKind::EmptyList, &excerpt(text), "[]");
+            self.repair(RepairKind::EmptyList, text, "[]");
             return self.items(&[], node, list);
         }
         if wants.object && !wants.text {
@@ -48,8 +48,8 @@ impl<'d> Fitter<'d> {
             return Err(self.mismatch(EXPECTED, node));
         }
         if let Some(inner) = self.unbracketed(text)? {
-            self.repair(RepairKind::Syntax, &excerpt(text), "[…]");
-            return self.items(&inner, node, list);
+            self.repair(RepairKind::Syntax, text, "[…]");
+            return self.items_of(&inner, node, list);
         }
         let split = lists::bullets(text).or_else(|| {
             let lines = lists::lines(text)?;
@@ -61,19 +61,22 @@ impl<'d> Fitter<'d> {
         if wants.text {
             return self.fit_one_text(text, node, list);
         }
-        let alone = self.attempt_items(&Node::List(vec![node.clone()]), list)?;
+        let before = self.begin(true);
+        let alone = self.items(std::slice::from_ref(node), node, list);
+        let alone = self.end(&before, alone)?;
+        self.undo(&before);
         match (alone, lists::pieces(text)) {
             (Ok(_), Some(_)) => {
                 // `1,234` is one number or two.
                 Err(self.ambiguous(EXPECTED, node, Vec::new()))
             }
             (Err(_), Some(pieces)) => self.fit_split(&pieces, text, node, list),
-            (_, None) => self.wrap(std::slice::from_ref(node), node, list),
+            (_, None) => self.wrap(node, list),
         }
     }
 
     /// `"a", "b"` and `(1, 2)`, which lack nothing but the brackets.
-    fn unbracketed(&mut self, text: &str) -> Result<Option<Vec<Node>>, ParseError> {
+    fn unbracketed(&mut self, text: &str) -> Result<Option<Rc<Node>>, Fault> {
         let text = text.trim();
         let tuple = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
         let quoted = |text: &str| text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
@@ -84,11 +87,21 @@ impl<'d> Fitter<'d> {
         };
         let bracketed = format!("[{inner}]");
         match candidates::whole(&bracketed, self.schemas.known(), &self.budget)? {
-            Some(read) => match read.node {
-                Node::List(items) if !read.bare => Ok(Some(items)),
-                _ => Ok(None),
-            },
-            None => Ok(None),
+            Some(read) if !read.bare => Ok(Some(self.trials.keep(read.node))),
+            _ => Ok(None),
+        }
+    }
+
+    /// The items of a list that was found in a text.
+    fn items_of(
+        &mut self,
+        found: &Node,
+        node: &Node,
+        list: &ListFacts<'d>,
+    ) -> Result<Value, Fault> {
+        match found {
+            Node::List(items) => self.items(items, node, list),
+            _ => Err(self.mismatch(EXPECTED, node)),
         }
     }
 
@@ -98,7 +111,7 @@ impl<'d> Fitter<'d> {
         text: &str,
         node: &Node,
         list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         // Whether a comma or an `and` separates items or belongs to the only one cannot be told.
         if lists::may_be_several(text) {
             return Err(self.ambiguous(EXPECTED, node, Vec::new()));
@@ -106,22 +119,18 @@ impl<'d> Fitter<'d> {
         if lists::is_sentence(text) || text.contains(['[', ']', '{', '}']) {
             return Err(self.mismatch(EXPECTED, node));
         }
-        self.wrap(std::slice::from_ref(node), node, list)
+        self.wrap(node, list)
     }
 
     /// The rows of a Markdown table as objects, if its head names properties.
-    fn fit_table(
-        &mut self,
-        text: &str,
-        node: &Node,
-        list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    fn fit_table(&mut self, text: &str, node: &Node, list: &ListFacts<'d>) -> Result<Value, Fault> {
         let rows = lists::table(text, |head| self.schemas.known().recognises(head));
         let Some(rows) = rows else {
             return Err(self.mismatch(EXPECTED, node));
         };
-        let value = self.items(&rows, node, list)?;
-        self.repair(RepairKind::Split, &excerpt(text), "");
+        let rows = self.trials.keep(Node::List(rows));
+        let value = self.items_of(&rows, node, list)?;
+        self.repair(RepairKind::Split, text, "");
         Ok(value)
     }
 
@@ -131,10 +140,10 @@ impl<'d> Fitter<'d> {
         text: &str,
         node: &Node,
         list: &ListFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         let items: Vec<Node> = split.iter().map(|item| Node::Text(lists::unquoted(item))).collect();
         let value = self.items(&items, node, list)?;
-        self.repair(RepairKind::Split, &excerpt(text), "");
+        self.repair(RepairKind::Split, text, "");
         Ok(value)
     }
 }

@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::Fitter;
-use crate::parse::error::ParseError;
-use crate::parse::excerpt::excerpt_node;
+use super::{Fault, Fitter};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
 use crate::parse::schemas::{Additional, Facts, ObjectFacts};
@@ -34,9 +32,9 @@ impl<'d> Fitter<'d> {
         node: &Node,
         facts: &Rc<Facts<'d>>,
         object: &ObjectFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         let expected = "an object";
-        let mut entries: Vec<(String, Node)> = Vec::with_capacity(items.len());
+        let mut entries: Vec<(&str, &Node)> = Vec::with_capacity(items.len());
         let mut keys = std::collections::HashSet::new();
         for item in items {
             let pair = match item {
@@ -46,39 +44,39 @@ impl<'d> Fitter<'d> {
             let part =
                 |name: &str| pair.iter().find(|(key, _)| key == name).map(|(_, value)| value);
             let key = match part("key") {
-                Some(Node::Text(key)) => key.clone(),
-                Some(Node::Number(raw)) => raw.clone(),
+                Some(Node::Text(key)) => key.as_str(),
+                Some(Node::Number(raw)) => raw.as_str(),
                 _ => return Err(self.mismatch(expected, node)),
             };
             let Some(value) = part("value") else {
                 return Err(self.mismatch(expected, node));
             };
-            if !keys.insert(key.clone()) {
-                return Err(self.ambiguous(expected, node, vec![key]));
+            if !keys.insert(key) {
+                return Err(self.ambiguous(expected, node, vec![key.to_owned()]));
             }
-            entries.push((key, value.clone()));
+            entries.push((key, value));
         }
-        self.repair(RepairKind::Pairs, &excerpt_node(node), "");
-        let map = self.fit_map(&entries, object)?;
+        self.repair(RepairKind::Pairs, node, "");
+        let map = self.fit_map(entries.into_iter(), object)?;
         self.whole(map, false, false, facts, object)
     }
 
-    pub(super) fn fit_map(
+    pub(super) fn fit_map<'n>(
         &mut self,
-        entries: &[(String, Node)],
+        entries: impl Iterator<Item = (&'n str, &'n Node)>,
         object: &ObjectFacts<'d>,
-    ) -> Result<Map<String, Value>, ParseError> {
-        let mut map = Map::with_capacity(entries.len());
+    ) -> Result<Map<String, Value>, Fault> {
+        let mut map = Map::new();
         for (key, value) in entries {
             match self.undeclared(object, key) {
                 Additional::Fits(inner) => {
                     self.path.push_key(key);
                     let value = self.fit(value, inner)?;
                     self.path.pop();
-                    map.insert(key.clone(), value);
+                    map.insert(key.to_owned(), value);
                 }
                 Additional::Ignored => {
-                    map.insert(key.clone(), value.to_value());
+                    map.insert(key.to_owned(), value.to_value());
                 }
                 Additional::Refused => return Err(self.unknown_key(key, object)),
             }
@@ -92,7 +90,7 @@ impl<'d> Fitter<'d> {
         entries: &[(String, Node)],
         facts: &Rc<Facts<'d>>,
         object: &ObjectFacts<'d>,
-    ) -> Result<bool, ParseError> {
+    ) -> Result<bool, Fault> {
         let [(key, inner @ Node::Object { .. })] = entries else {
             return Ok(false);
         };
@@ -102,10 +100,7 @@ impl<'d> Fitter<'d> {
         {
             return Ok(false);
         }
-        let mark = self.repairs.len();
-        let fits = self.attempt(inner, facts)?.is_ok();
-        self.repairs.truncate(mark);
-        Ok(fits)
+        Ok(self.judge_wrapped(inner, facts)?.is_ok())
     }
 }
 

@@ -3,39 +3,32 @@
 use serde_json::{Number, Value};
 
 use super::whole::Whole;
-use super::{Fitter, bounds, digits};
-use crate::parse::error::ParseError;
+use super::{Fault, Fitter, bounds, digits};
 use crate::parse::excerpt::excerpt;
 use crate::parse::node::{Node, number};
 use crate::parse::repair::RepairKind;
 
 impl<'d> Fitter<'d> {
-    pub(super) fn fit_integer(
-        &mut self,
-        node: &Node,
-        schema: &'d Value,
-    ) -> Result<Value, ParseError> {
+    pub(super) fn fit_integer(&mut self, node: &Node, schema: &'d Value) -> Result<Value, Fault> {
         if let Node::Number(raw) = node
             && let Some(number) = as_is(raw, schema)
         {
             return Ok(Value::Number(number));
         }
-        let expected = bounds::described("an integer", schema);
-        if let Some(inner) = self.single(node, &expected)? {
-            return self.unwrapped(node, &inner, schema);
+        let expected = || bounds::described("an integer", schema);
+        if let Some(inner) = self.single(node, expected)? {
+            return self.unwrapped(node, inner, schema);
         }
-        let raw = self.digits(node, &expected)?;
+        let raw = self.digits(node, expected)?;
         let groups = raw.split_once('.').is_some_and(|(_, fraction)| fraction.len() == 3);
         if groups && matches!(node, Node::Text(_)) {
             // `545.000` is a thousand times more where the point separates groups.
-            return Err(self.ambiguous(&expected, node, Vec::new()));
+            return Err(self.ambiguous(&expected(), node, Vec::new()));
         }
-        let Some(whole) = Whole::read(&raw) else {
-            return Err(self.mismatch(&expected, node));
+        let whole = Whole::read(&raw).filter(|whole| bounds::holds(*whole, schema));
+        let Some(whole) = whole else {
+            return Err(self.mismatch(&expected(), node));
         };
-        if !bounds::holds(whole, schema) {
-            return Err(self.mismatch(&expected, node));
-        }
         if !bounds::is_in_format(whole, schema) {
             return Err(self.mismatch(&bounds::described_by_format("an integer", schema), node));
         }
@@ -52,33 +45,29 @@ impl<'d> Fitter<'d> {
         Ok(value)
     }
 
-    pub(super) fn fit_number(
-        &mut self,
-        node: &Node,
-        schema: &'d Value,
-    ) -> Result<Value, ParseError> {
+    pub(super) fn fit_number(&mut self, node: &Node, schema: &'d Value) -> Result<Value, Fault> {
         if let Node::Number(raw) = node
             && let Some(number) = number(raw).filter(|number| bounds::admits(number, schema))
         {
             return Ok(Value::Number(number));
         }
-        let expected = bounds::described("a number", schema);
-        if let Some(inner) = self.single(node, &expected)? {
-            return self.unwrapped(node, &inner, schema);
+        let expected = || bounds::described("a number", schema);
+        if let Some(inner) = self.single(node, expected)? {
+            return self.unwrapped(node, inner, schema);
         }
         if let Node::Text(text) = node
             && let Some(number) = digits::fraction(text).and_then(Number::from_f64)
         {
             if !bounds::admits(&number, schema) {
-                return Err(self.mismatch(&expected, node));
+                return Err(self.mismatch(&expected(), node));
             }
             self.dressed(node, &number.to_string());
             return Ok(Value::Number(number));
         }
-        let raw = self.digits(node, &expected)?;
+        let raw = self.digits(node, expected)?;
         let number = number(&raw).filter(|number| bounds::admits(number, schema));
         let Some(number) = number else {
-            return Err(self.mismatch(&expected, node));
+            return Err(self.mismatch(&expected(), node));
         };
         if !matches!(node, Node::Number(_)) {
             self.dressed(node, &number.to_string());
@@ -87,16 +76,15 @@ impl<'d> Fitter<'d> {
     }
 
     fn dressed(&mut self, node: &Node, number: &str) {
-        let from = crate::parse::excerpt::excerpt_node(node);
-        self.repair(RepairKind::Number, &from, number);
+        self.repair(RepairKind::Number, node, number);
     }
 
     /// The number that is written, in JSON's form.
-    fn digits(&mut self, node: &Node, expected: &str) -> Result<String, ParseError> {
+    fn digits(&mut self, node: &Node, expected: impl Fn() -> String) -> Result<String, Fault> {
         let text = match node {
             Node::Number(raw) => return Ok(raw.clone()),
             Node::Text(text) => text,
-            _ => return Err(self.mismatch(expected, node)),
+            _ => return Err(self.mismatch(&expected(), node)),
         };
         self.budget.spend(text.len())?;
         // Most numbers in quotes are plain ones.
@@ -108,35 +96,29 @@ impl<'d> Fitter<'d> {
             digits::Digits::One(raw) => Ok(raw),
             digits::Digits::Several(candidates) => {
                 let candidates = candidates.iter().map(|raw| excerpt(raw)).collect();
-                Err(self.ambiguous(expected, node, candidates))
+                Err(self.ambiguous(&expected(), node, candidates))
             }
-            digits::Digits::Nothing => Err(self.mismatch(expected, node)),
+            digits::Digits::Nothing => Err(self.mismatch(&expected(), node)),
         }
     }
 
     /// The only item of a list, or the only value of an object, where a scalar is expected.
-    pub(super) fn single(
-        &mut self,
-        node: &Node,
-        expected: &str,
-    ) -> Result<Option<Node>, ParseError> {
+    pub(super) fn single<'n>(
+        &self,
+        node: &'n Node,
+        expected: impl Fn() -> String,
+    ) -> Result<Option<&'n Node>, Fault> {
         match node {
             Node::List(_) | Node::Object { cut: false, .. } => match only_scalar(node) {
-                Some(scalar) => Ok(Some(scalar.clone())),
-                None => Err(self.mismatch(expected, node)),
+                Some(scalar) => Ok(Some(scalar)),
+                None => Err(self.mismatch(&expected(), node)),
             },
             _ => Ok(None),
         }
     }
 
-    fn unwrapped(
-        &mut self,
-        node: &Node,
-        inner: &Node,
-        schema: &'d Value,
-    ) -> Result<Value, ParseError> {
-        let from = crate::parse::excerpt::excerpt_node(node);
-        self.repair(RepairKind::Unwrapped, &from, "");
+    fn unwrapped(&mut self, node: &Node, inner: &Node, schema: &'d Value) -> Result<Value, Fault> {
+        self.repair(RepairKind::Unwrapped, node, "");
         self.fit(inner, schema)
     }
 }

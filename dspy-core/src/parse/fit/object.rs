@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::{Fitter, keys};
+use super::trials::Verdict;
+use super::{Fault, Fitter, keys};
 use crate::parse::error::ParseError;
 use crate::parse::excerpt::{excerpt, excerpt_node};
 use crate::parse::node::Node;
@@ -20,7 +21,7 @@ impl<'d> Fitter<'d> {
         node: &Node,
         facts: &Rc<Facts<'d>>,
         object: &ObjectFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         match node {
             Node::Object { entries, cut } => match object.declared {
                 Some(declared) => self.fit_entries(node, entries, *cut, facts, object, declared),
@@ -30,7 +31,10 @@ impl<'d> Fitter<'d> {
                         let both = std::iter::once(excerpt_node(node)).chain(inner).collect();
                         return Err(self.ambiguous("a map", node, both));
                     }
-                    let map = self.fit_map(entries, object)?;
+                    let map = self.fit_map(
+                        entries.iter().map(|(key, value)| (key.as_str(), value)),
+                        object,
+                    )?;
                     self.whole(map, *cut, false, facts, object)
                 }
             },
@@ -47,7 +51,7 @@ impl<'d> Fitter<'d> {
             }
             Node::List(items) => match items.as_slice() {
                 [only @ Node::Object { .. }] => {
-                    self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
+                    self.repair(RepairKind::Unwrapped, node, "");
                     self.fit_object(only, facts, object)
                 }
                 _ => Err(self.mismatch(&expected(object), node)),
@@ -64,7 +68,7 @@ impl<'d> Fitter<'d> {
         facts: &Rc<Facts<'d>>,
         object: &ObjectFacts<'d>,
         declared: &'d Map<String, Value>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         self.budget.spend(entries.len() + declared.len())?;
         let matched = keys::matched(entries, object);
         let exact = entries.iter().any(|(key, _)| object.named(key).is_some());
@@ -75,13 +79,27 @@ impl<'d> Fitter<'d> {
         {
             return Ok(value);
         }
-        let mut map = Map::with_capacity(declared.len());
+        let map = Map::with_capacity(declared.len());
+        self.fit_matched(map, entries, &matched, cut, facts, object)
+    }
+
+    /// The values of the entries whose keys have been matched, added to what is known already.
+    pub(super) fn fit_matched(
+        &mut self,
+        mut map: Map<String, Value>,
+        entries: &[(String, Node)],
+        matched: &[Option<&'d str>],
+        cut: bool,
+        facts: &Rc<Facts<'d>>,
+        object: &ObjectFacts<'d>,
+    ) -> Result<Value, Fault> {
         let mut ignored = false;
-        for ((key, value), property) in entries.iter().zip(&matched) {
-            match property.and_then(|property| declared.get_key_value(property)) {
+        for ((key, value), property) in entries.iter().zip(matched) {
+            let declared = object.declared.zip(*property);
+            match declared.and_then(|(declared, property)| declared.get_key_value(property)) {
                 Some((property, inner)) => {
                     if key != property {
-                        self.repair(RepairKind::KeyRenamed, &excerpt(key), property);
+                        self.repair(RepairKind::KeyRenamed, key, property);
                     }
                     if let Some(value) = self.fit_property(property, value, inner, object)? {
                         map.insert(property.clone(), value);
@@ -106,17 +124,33 @@ impl<'d> Fitter<'d> {
         facts: &Rc<Facts<'d>>,
         object: &ObjectFacts<'d>,
         matched: &[Option<&str>],
-    ) -> Result<Option<Value>, ParseError> {
+    ) -> Result<Option<Value>, Fault> {
         let respelled = matched.iter().any(Option::is_some);
-        if let Some(inner) = wrapped(entries)
-            && let Ok(value) = self.attempt(inner, facts)?
+        // With a key of its own it is no mere wrapper.
+        let only_wraps = |inner: &Node| {
+            let own = |((_, value), known): (&(String, Node), &Option<&str>)| {
+                known.is_some() && !holds(value, inner)
+            };
+            !entries.iter().zip(matched).any(own)
+        };
+        // A wrapper by the name of a key is the only one.
+        let first = !respelled || self.wrappers == 0;
+        if let Some(inner) = wrapped(entries).filter(|inner| first && only_wraps(inner))
+            && let Ok(verdict) = self.judge_wrapped(inner, facts)?
         {
             if respelled && object.required.len() <= 1 {
                 // `{"Note": {"note": …}}` could be the object itself.
                 let both = vec![excerpt_node(node), excerpt_node(inner)];
                 return Err(self.ambiguous(&expected(object), node, both));
             }
-            self.repair(RepairKind::Unwrapped, &excerpt_node(node), "");
+            self.repair(RepairKind::Unwrapped, node, "");
+            if self.trials.running {
+                return Ok(Some(self.stand_in(verdict)));
+            }
+            let outside = self.wrappers;
+            self.wrappers = outside + 1;
+            let value = self.fit_facts(inner, facts)?;
+            self.wrappers = outside;
             return Ok(Some(value));
         }
         let ignored =
@@ -127,6 +161,22 @@ impl<'d> Fitter<'d> {
         Ok(None)
     }
 
+    /// Whether what an object wraps fits in its place.
+    pub(super) fn judge_wrapped(
+        &mut self,
+        inner: &Node,
+        facts: &Rc<Facts<'d>>,
+    ) -> Result<Result<Verdict, Fault>, Fault> {
+        if self.wrappers >= MAX_WRAPPERS {
+            return Ok(Err(self.mismatch("an object", inner)));
+        }
+        let outside = self.wrappers;
+        self.wrappers = outside + 1;
+        let judged = self.judge(inner, facts);
+        self.wrappers = outside;
+        judged
+    }
+
     /// The value of a declared key; `None` if null stands for an absent one.
     fn fit_property(
         &mut self,
@@ -134,7 +184,7 @@ impl<'d> Fitter<'d> {
         value: &Node,
         inner: &'d Value,
         object: &ObjectFacts<'d>,
-    ) -> Result<Option<Value>, ParseError> {
+    ) -> Result<Option<Value>, Fault> {
         self.path.push_key(key);
         let fitted = if matches!(value, Node::Null) && !object.requires(key) {
             // A key that may be absent may be null, and then has its default.
@@ -142,8 +192,10 @@ impl<'d> Fitter<'d> {
             let fits = self.attempt(value, &property)?.ok();
             let default = inner.get("default");
             if fits.is_none() {
-                let shown = default.map_or_else(String::new, |value| excerpt(&value.to_string()));
-                self.repair(RepairKind::DefaultFilled, "null", &shown);
+                match default {
+                    Some(default) => self.repair(RepairKind::DefaultFilled, "null", default),
+                    None => self.repair(RepairKind::DefaultFilled, "null", ""),
+                }
             }
             fits.or_else(|| default.cloned())
         } else {
@@ -159,7 +211,7 @@ impl<'d> Fitter<'d> {
         key: &str,
         value: &Node,
         object: &ObjectFacts<'d>,
-    ) -> Result<Option<Value>, ParseError> {
+    ) -> Result<Option<Value>, Fault> {
         match self.undeclared(object, key) {
             Additional::Fits(inner) => {
                 self.path.push_key(key);
@@ -168,8 +220,7 @@ impl<'d> Fitter<'d> {
                 Ok(Some(value))
             }
             Additional::Ignored => {
-                let from = format!("{}: {}", excerpt(key), excerpt_node(value));
-                self.repair(RepairKind::ExtraKey, &excerpt(&from), "");
+                self.repair(RepairKind::ExtraKey, &(key, value), "");
                 Ok(None)
             }
             Additional::Refused => Err(self.unknown_key(key, object)),
@@ -185,7 +236,7 @@ impl<'d> Fitter<'d> {
         ignored: bool,
         facts: &Rc<Facts<'d>>,
         object: &ObjectFacts<'d>,
-    ) -> Result<Value, ParseError> {
+    ) -> Result<Value, Fault> {
         for key in &object.required {
             if map.contains_key(*key) {
                 continue;
@@ -196,10 +247,10 @@ impl<'d> Fitter<'d> {
                 _ => None,
             };
             let Some(value) = filled else {
-                return Err(ParseError::MissingKey {
+                return Err(Box::new(ParseError::MissingKey {
                     path: self.path.pointer(),
                     key: (*key).to_owned(),
-                });
+                }));
             };
             map.insert((*key).to_owned(), value);
         }
@@ -218,23 +269,23 @@ impl<'d> Fitter<'d> {
         Ok(Value::Object(map))
     }
 
-    fn count(&self, map: &Map<String, Value>, schema: &Value) -> Result<(), ParseError> {
+    fn count(&self, map: &Map<String, Value>, schema: &Value) -> Result<(), Fault> {
         let count = map.len() as u64;
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
         if limit("minProperties").is_some_and(|least| count < least)
             || limit("maxProperties").is_some_and(|most| count > most)
         {
-            return Err(ParseError::Mismatch {
+            return Err(Box::new(ParseError::Mismatch {
                 path: self.path.pointer(),
                 expected: "an object with another number of keys".to_owned(),
                 found: format!("{count} keys"),
-            });
+            }));
         }
         Ok(())
     }
 
     /// What a required key that is missing stands for: its default, no items, or null.
-    fn absent(&mut self, key: &str, property: &'d Value) -> Result<Option<Value>, ParseError> {
+    fn absent(&mut self, key: &str, property: &'d Value) -> Result<Option<Value>, Fault> {
         if let Some(default) = property.get("default") {
             self.filled(key, RepairKind::DefaultFilled, default);
             return Ok(Some(default.clone()));
@@ -244,7 +295,7 @@ impl<'d> Fitter<'d> {
             self.filled(key, RepairKind::DefaultFilled, &Value::Null);
             return Ok(Some(Value::Null));
         }
-        match &facts.shape {
+        match &*facts.shape {
             Shape::List(list) if list.prefix.is_none() && list.least == 0 => {
                 let value = Value::Array(Vec::new());
                 self.filled(key, RepairKind::EmptyList, &value);
@@ -256,25 +307,28 @@ impl<'d> Fitter<'d> {
 
     fn filled(&mut self, key: &str, kind: RepairKind, value: &Value) {
         self.path.push_key(key);
-        self.repair(kind, "", &excerpt(&value.to_string()));
+        self.repair(kind, "", value);
         self.path.pop();
     }
 
-    pub(super) fn unknown_key(&self, key: &str, object: &ObjectFacts<'d>) -> ParseError {
+    pub(super) fn unknown_key(&self, key: &str, object: &ObjectFacts<'d>) -> Fault {
         let declared = object.declared.into_iter().flat_map(Map::keys);
-        ParseError::UnknownKey {
+        Box::new(ParseError::UnknownKey {
             path: self.path.pointer(),
             key: excerpt(key),
             allowed: declared.take(LISTED).cloned().collect(),
-        }
+        })
     }
 }
+
+/// The most objects around each other that only wrap another one.
+pub(super) const MAX_WRAPPERS: usize = 3;
 
 /// The most values beside the one that an object only wraps.
 const BESIDE: usize = 3;
 
 /// What is inside of an object that only wraps another one.
-fn wrapped(entries: &[(String, Node)]) -> Option<&Node> {
+pub(super) fn wrapped(entries: &[(String, Node)]) -> Option<&Node> {
     // A schema that was filled in: {"type": "object", "properties": {…}}.
     let part = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let only_schema = entries.iter().all(|(key, _)| SCHEMA_WORDS.contains(&key.as_str()));
@@ -298,6 +352,15 @@ fn wrapped(entries: &[(String, Node)]) -> Option<&Node> {
         },
         _ => None,
     }
+}
+
+/// Whether a value is another one, or a list of it.
+fn holds(value: &Node, inner: &Node) -> bool {
+    let first = match value {
+        Node::List(items) => items.first(),
+        _ => None,
+    };
+    std::ptr::eq(value, inner) || first.is_some_and(|first| std::ptr::eq(first, inner))
 }
 
 /// The keywords of an object's schema.

@@ -3,16 +3,14 @@
 use serde_json::Value;
 
 use super::object::is_schema;
-use super::{Fitter, formats};
-use crate::parse::error::ParseError;
-use crate::parse::excerpt::{excerpt, excerpt_node};
+use super::{Fault, Fitter, formats};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
 use crate::parse::words::undressed;
 use crate::schema::{Format, format_of};
 
 impl Fitter<'_> {
-    pub(super) fn fit_text(&mut self, node: &Node, schema: &Value) -> Result<Value, ParseError> {
+    pub(super) fn fit_text(&mut self, node: &Node, schema: &Value) -> Result<Value, Fault> {
         let format = format_of(schema);
         let text = match (node, format) {
             // Half a date may be another one.
@@ -34,7 +32,7 @@ impl Fitter<'_> {
         Ok(Value::String(text))
     }
 
-    fn text(&mut self, node: &Node) -> Result<String, ParseError> {
+    fn text(&mut self, node: &Node) -> Result<String, Fault> {
         Ok(match node {
             Node::Text(text) | Node::Cut(text) => text.clone(),
             Node::Number(raw) => self.as_text(raw.clone()),
@@ -42,7 +40,7 @@ impl Fitter<'_> {
             Node::Null => return Err(self.mismatch("text", node)),
             Node::List(items) => match items.as_slice() {
                 [Node::Text(only)] => {
-                    self.repair(RepairKind::Unwrapped, &excerpt_node(node), &excerpt(only));
+                    self.repair(RepairKind::Unwrapped, node, only);
                     only.clone()
                 }
                 _ => self.as_text(node.to_value().to_string()),
@@ -54,30 +52,25 @@ impl Fitter<'_> {
     }
 
     fn as_text(&mut self, text: String) -> String {
-        self.repair(RepairKind::AsText, &excerpt(&text), "");
+        self.repair(RepairKind::AsText, &text, "");
         text
     }
 
     /// The text in its format, as it is or without what surrounds it.
-    fn formatted(
-        &mut self,
-        text: String,
-        format: &Format,
-        node: &Node,
-    ) -> Result<String, ParseError> {
+    fn formatted(&mut self, text: String, format: &Format, node: &Node) -> Result<String, Fault> {
         self.budget.spend(text.len())?;
         let read =
             formats::read(format, &text).or_else(|_| formats::read(format, undressed(&text)));
         let written =
             read.map_err(|fault| self.mismatch(&formats::expected(format, fault), node))?;
         if written != text {
-            self.repair(RepairKind::Format, &excerpt(&text), &excerpt(&written));
+            self.repair(RepairKind::Format, &text, &written);
         }
         Ok(written)
     }
 
     /// The text that matches its pattern, as it is or without what surrounds it.
-    fn matching(&mut self, text: String, pattern: &str, node: &Node) -> Result<String, ParseError> {
+    fn matching(&mut self, text: String, pattern: &str, node: &Node) -> Result<String, Fault> {
         self.budget.spend(text.len() + pattern.len())?;
         if self.patterns.find(pattern, &text) != Some(false) {
             return Ok(text);
@@ -88,7 +81,7 @@ impl Fitter<'_> {
             return Err(self.mismatch(&expected, node));
         }
         let plain = plain.to_owned();
-        self.repair(RepairKind::Format, &excerpt(&text), &excerpt(&plain));
+        self.repair(RepairKind::Format, &text, &plain);
         Ok(plain)
     }
 
@@ -106,11 +99,11 @@ impl Fitter<'_> {
             return text;
         }
         let plain = plain.to_owned();
-        self.repair(RepairKind::Syntax, &excerpt(&text), &excerpt(&plain));
+        self.repair(RepairKind::Syntax, &text, &plain);
         plain
     }
 
-    fn measured(&self, text: &str, node: &Node, schema: &Value) -> Result<(), ParseError> {
+    fn measured(&self, text: &str, node: &Node, schema: &Value) -> Result<(), Fault> {
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
         let (least, most) = (limit("minLength"), limit("maxLength"));
         if least.is_none() && most.is_none() {

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::{Fitter, keys};
+use super::repairs::{Cost, Taken};
+use super::trials::{Asked, Verdict};
+use super::{Fault, Fitter};
 use crate::parse::error::ParseError;
-use crate::parse::excerpt::{excerpt, excerpt_node};
+use crate::parse::excerpt::{Excerpt, excerpt, excerpt_node};
 use crate::parse::node::Node;
-use crate::parse::repair::{Level, Repair, RepairKind};
-use crate::parse::schemas::{Additional, Facts, ObjectFacts, Shape, Tag, Union};
+use crate::parse::schemas::{Additional, Facts, ObjectFacts, Shape, Union};
 
 /// The most reasons that an error gives.
 const REASONS: usize = 6;
@@ -17,46 +18,129 @@ const REASONS: usize = 6;
 /// The most failures that are looked at for reasons.
 const MOST_REASONS: usize = 20;
 
-/// Keys by which models name the variant where the schema has another one.
-const TAG_WORDS: &[&str] = &["type", "kind", "tag", "variant", "class"];
+/// The deepest union of which an error tells why each alternative fails.
+const EXPLAINED: usize = 4;
 
-/// What an alternative costs: things lost, things changed, things spelled differently.
-type Cost = (usize, usize, usize);
-
+/// An alternative that fits.
 struct Fit {
     value: Value,
-    repairs: Vec<Repair>,
+    repairs: Taken,
     cost: Cost,
 }
 
 impl<'d> Fitter<'d> {
-    pub(super) fn fit_union(
-        &mut self,
-        node: &Node,
-        union: &Union<'d>,
-    ) -> Result<Value, ParseError> {
+    pub(super) fn fit_union(&mut self, node: &Node, union: &Union<'d>) -> Result<Value, Fault> {
         if let Node::Object { entries, cut } = node
             && let Some(tag) = union.tag(&Rc::clone(&self.schemas))?
         {
-            return self.fit_tagged(node, entries, *cut, &union.variants, tag);
+            return self.fit_tagged(node, entries, *cut, union, tag);
         }
         self.budget.spend(union.variants.len())?;
+        self.unions += 1;
+        let value = match node {
+            Node::List(_) | Node::Object { .. } => self.fit_structure(node, union),
+            _ => self.fit_scalar(node, union),
+        };
+        self.unions -= 1;
+        value
+    }
+
+    /// A list or an object: the alternatives are tried first, and the one that is chosen is made.
+    fn fit_structure(&mut self, node: &Node, union: &Union<'d>) -> Result<Value, Fault> {
+        if !self.trials.running {
+            let mut open =
+                union.variants.iter().filter(|it| self.refused(node, it, union).is_none());
+            if let (Some(only), None) = (open.next(), open.next())
+                && let Ok(value) = self.attempt(node, only)?
+            {
+                return Ok(value);
+            }
+        }
+        let key = self.key(node, Asked::Union, union);
+        let known = match self.verdict(key) {
+            Some(known) => known,
+            None => {
+                let found = match self.chosen(node, union) {
+                    Err(error) if error.is_fatal() => return Err(error),
+                    found => found,
+                };
+                self.remember(key, &found);
+                found
+            }
+        };
+        let verdict = known?;
+        if self.trials.running {
+            return Ok(self.stand_in(verdict));
+        }
+        match union.variants.get(verdict.variant) {
+            Some(variant) => self.fit_facts(node, variant),
+            None => Err(self.mismatch("one of the alternatives", node)),
+        }
+    }
+
+    fn chosen(&mut self, node: &Node, union: &Union<'d>) -> Result<Verdict, Fault> {
+        let mut fits: Vec<Verdict> = Vec::new();
+        let mut failures: Vec<Fault> = Vec::new();
+        for (index, variant) in in_order(union, node) {
+            let judged = match self.refused(node, variant, union) {
+                Some(error) => Err(error),
+                None => self.judge(node, variant)?,
+            };
+            match judged {
+                Ok(verdict) => {
+                    fits.push(Verdict { variant: index, ..verdict });
+                    if settles(verdict.cost, variant) {
+                        break;
+                    }
+                }
+                Err(error) => failures.push(error),
+            }
+        }
+        self.best(node, union, fits, failures)
+    }
+
+    /// The alternative that costs least, if it is the only one.
+    fn best(
+        &mut self,
+        node: &Node,
+        union: &Union<'d>,
+        mut fits: Vec<Verdict>,
+        failures: Vec<Fault>,
+    ) -> Result<Verdict, Fault> {
+        let Some(best) = fits.iter().map(|fit| fit.cost).min() else {
+            return Err(self.no_alternative(node, failures));
+        };
+        fits.retain(|fit| fit.cost == best);
+        match fits.as_slice() {
+            [first, others @ ..] if others.iter().all(|other| other.name == first.name) => {
+                Ok(*first)
+            }
+            several => {
+                let mut shown: Vec<String> = Vec::new();
+                let mut names = std::collections::HashSet::new();
+                for fit in several.iter().filter(|fit| names.insert(fit.name)).take(REASONS) {
+                    let Some(variant) = union.variants.get(fit.variant) else { continue };
+                    let made = self.made(node, variant)?;
+                    shown.push(made.map_or_else(|_| excerpt_node(node), |value| value.excerpt()));
+                }
+                Err(self.ambiguous("one of several alternatives", node, shown))
+            }
+        }
+    }
+
+    fn fit_scalar(&mut self, node: &Node, union: &Union<'d>) -> Result<Value, Fault> {
         let mut fits: Vec<Fit> = Vec::new();
-        let mut failures: Vec<ParseError> = Vec::new();
-        // What takes such a value as it is comes first, as nothing is better than that.
-        let native = union.variants.iter().filter(|variant| takes(&variant.shape, node));
-        let others = union.variants.iter().filter(|variant| !takes(&variant.shape, node));
-        for variant in native.chain(others) {
+        let mut failures: Vec<Fault> = Vec::new();
+        for (_, variant) in in_order(union, node) {
             if is_hopeless(&variant.shape, node) {
                 continue;
             }
-            let mark = self.repairs.len();
-            match self.attempt_variant(node, variant, union)? {
+            let before = self.repairs.mark();
+            match self.attempt(node, variant)? {
                 Ok(value) => {
-                    let repairs = self.repairs.split_off(mark.min(self.repairs.len()));
-                    let cost = cost(&repairs);
-                    fits.push(Fit { value, cost, repairs });
-                    if cost == (0, 0, 0) && variant.object().is_none_or(|it| !it.has_defaults) {
+                    let cost = self.repairs.cost_since(&before);
+                    fits.push(Fit { value, cost, repairs: self.repairs.take_since(&before) });
+                    if settles(cost, variant) {
                         break;
                     }
                 }
@@ -67,7 +151,7 @@ impl<'d> Fitter<'d> {
             // Only an error needs to be told why the others do not fit.
             let hopeless = union.variants.iter().filter(|it| is_hopeless(&it.shape, node));
             for variant in hopeless.take(MOST_REASONS) {
-                failures.extend(self.attempt_variant(node, variant, union)?.err());
+                failures.extend(self.attempt(node, variant)?.err());
             }
         }
         let Some(best) = fits.iter().map(|fit| fit.cost).min() else {
@@ -85,28 +169,27 @@ impl<'d> Fitter<'d> {
             let shown = all.map(|value| excerpt(&value.to_string())).take(REASONS).collect();
             return Err(self.ambiguous("one of several alternatives", node, shown));
         }
-        self.repairs.extend(first.repairs);
+        self.repairs.put_back(first.repairs);
         Ok(first.value)
     }
 
-    fn attempt_variant(
-        &mut self,
-        node: &Node,
-        variant: &Rc<Facts<'d>>,
-        union: &Union<'d>,
-    ) -> Result<Result<Value, ParseError>, ParseError> {
+    /// Why an alternative is not tried with a list or an object.
+    fn refused(&self, node: &Node, variant: &Facts<'d>, union: &Union<'d>) -> Option<Fault> {
         // A text alternative must not hide why the structure that was meant does not fit.
-        let structure = matches!(node, Node::List(_) | Node::Object { .. });
-        if structure && matches!(variant.shape, Shape::Text) {
-            return Ok(Err(self.mismatch("text", node)));
+        if matches!(*variant.shape, Shape::Text) {
+            return Some(self.mismatch("text", node));
         }
-        match foreign_key(node, variant, &union.variants) {
-            Some((key, object)) => Ok(Err(self.unknown_key(key, object))),
-            None => self.attempt(node, variant),
-        }
+        foreign_key(node, variant, &union.variants)
+            .map(|(key, object)| self.unknown_key(key, object))
     }
 
-    fn no_alternative(&self, node: &Node, failures: Vec<ParseError>) -> ParseError {
+    fn no_alternative(&self, node: &Node, failures: Vec<Fault>) -> Fault {
+        if self.unions > EXPLAINED
+            && let Some(first) = failures.first()
+        {
+            // Reasons inside of reasons would grow with every level.
+            return first.clone();
+        }
         let mut reasons: Vec<String> = Vec::new();
         for failure in failures.iter().take(MOST_REASONS) {
             let reason = failure.to_string();
@@ -116,78 +199,28 @@ impl<'d> Fitter<'d> {
         }
         match (reasons.len(), failures.into_iter().next()) {
             (1, Some(only)) => only,
-            _ => ParseError::NoAlternative {
+            _ => Box::new(ParseError::NoAlternative {
                 path: self.path.pointer(),
                 found: excerpt_node(node),
                 reasons,
-            },
+            }),
         }
     }
+}
 
-    fn fit_tagged(
-        &mut self,
-        node: &Node,
-        entries: &[(String, Node)],
-        cut: bool,
-        variants: &[Rc<Facts<'d>>],
-        tag: &Tag<'d>,
-    ) -> Result<Value, ParseError> {
-        let key = tag.key;
-        let written = entries
-            .iter()
-            .find(|(written, _)| written == key)
-            .or_else(|| entries.iter().find(|(written, _)| keys::same(written, key)));
-        if let Some((_, written)) = written {
-            let mark = self.repairs.len();
-            self.path.push_key(key);
-            let name = self.fit_choice(written, &tag.names)?;
-            self.path.pop();
-            // The variant fits the tag once more, and keeps its repair.
-            self.repairs.truncate(mark);
-            let index = tag.names.members.iter().position(|choice| *choice.value == name);
-            return match index.and_then(|index| variants.get(index)) {
-                Some(variant) => self.fit_facts(node, variant),
-                None => Err(self.mismatch("a known tag", node)),
-            };
-        }
-        let names_a_kind = |(key, value): &(String, Node)| {
-            matches!(value, Node::Text(_)) && TAG_WORDS.contains(&key.to_lowercase().as_str())
-        };
-        let mut possible = Vec::new();
-        for (variant, name) in variants.iter().zip(&tag.names.members) {
-            let Some(object) = variant.object() else { continue };
-            let matched = keys::matched(entries, object);
-            let mut needed = object.required.iter().filter(|needed| **needed != key).peekable();
-            let says_something = needed.peek().is_some();
-            let other_tag = entries
-                .iter()
-                .zip(&matched)
-                .any(|(entry, known)| known.is_none() && names_a_kind(entry));
-            if says_something && !other_tag && needed.all(|needed| matched.contains(&Some(*needed)))
-            {
-                possible.push((variant, name));
-            }
-        }
-        match possible.as_slice() {
-            [(variant, name)] if !cut => {
-                let mut tagged =
-                    vec![(key.to_owned(), Node::Text(name.label.clone().into_owned()))];
-                tagged.extend(entries.iter().cloned());
-                let tagged = Node::Object { entries: tagged, cut };
-                let value = self.fit_facts(&tagged, variant)?;
-                self.repair(RepairKind::TagFilled, "", &name.label);
-                Ok(value)
-            }
-            [] | [_] => {
-                Err(ParseError::MissingKey { path: self.path.pointer(), key: key.to_owned() })
-            }
-            several => {
-                let labels = several.iter().map(|(_, name)| name.label.clone().into_owned());
-                let expected = format!("an object with the tag `{key}`");
-                Err(self.ambiguous(&expected, node, labels.collect()))
-            }
-        }
-    }
+/// The alternatives: first what takes such a value as it is, as nothing is better than that.
+fn in_order<'u, 'd>(
+    union: &'u Union<'d>,
+    node: &Node,
+) -> impl Iterator<Item = (usize, &'u Rc<Facts<'d>>)> {
+    let all = || union.variants.iter().enumerate();
+    let native = all().filter(|(_, variant)| takes(&variant.shape, node));
+    native.chain(all().filter(|(_, variant)| !takes(&variant.shape, node)))
+}
+
+/// Whether no other alternative can be better.
+fn settles(cost: Cost, variant: &Facts<'_>) -> bool {
+    cost == (0, 0, 0) && variant.object().is_none_or(|it| !it.has_defaults)
 }
 
 /// Whether a value of this shape can be the node as it is.
@@ -233,17 +266,10 @@ fn foreign_key<'n, 'f, 'd>(
         return None;
     }
     let declared_elsewhere = |key: &str| {
-        variants.iter().filter_map(|other| other.object()).any(|other| other.declares(key))
+        variants.iter().filter_map(|other| other.object()).any(|other| other.recognises(key))
     };
     let foreign = |(key, value): &&(String, Node)| {
-        !matches!(value, Node::Null) && !object.declares(key) && declared_elsewhere(key)
+        !matches!(value, Node::Null) && !object.recognises(key) && declared_elsewhere(key)
     };
     entries.iter().find(foreign).map(|(key, _)| (key.as_str(), object))
-}
-
-/// What repairs cost.
-pub(crate) fn cost(repairs: &[Repair]) -> (usize, usize, usize) {
-    let lossy = repairs.iter().filter(|repair| repair.level() == Level::Lossy).count();
-    let cosmetic = repairs.iter().filter(|repair| repair.kind.is_cosmetic()).count();
-    (lossy, repairs.len() - lossy - cosmetic, cosmetic)
 }

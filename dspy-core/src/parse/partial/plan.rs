@@ -138,7 +138,7 @@ impl<'d> Maker<'_, 'd> {
 
     fn kind(&mut self, place: &Place<'d>) -> Result<Kind, ParseError> {
         let (schema, pointer) = (place.facts.schema, &place.pointer);
-        Ok(match &place.facts.shape {
+        Ok(match &*place.facts.shape {
             // A date that is half written is another date.
             Shape::Text if schema.get("format").is_none() && schema.get("pattern").is_none() => {
                 Kind::Text

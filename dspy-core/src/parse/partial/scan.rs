@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::envelope::{Opening, opening};
 use super::frames::{Frame, FrameKind, Held, Slot};
+use super::keys::key_follows;
 use super::plan::{Kind, Plan};
 use super::strings::{Quoted, Text};
 use super::tree::{Content, Tree};
@@ -23,7 +24,7 @@ pub(super) const KEY: usize = 160;
 pub(super) struct Scanner {
     pub(super) plan: Plan,
     document: Value,
-    known: Vocabulary,
+    pub(super) known: Vocabulary,
     pub(super) at: usize,
     pub(super) state: State,
     pub(super) frames: Vec<Frame>,
@@ -134,7 +135,7 @@ impl Scanner {
     }
 
     /// What the text says cannot be followed: if nothing has been shown, the answer may come yet.
-    fn lost(&mut self) -> Step {
+    pub(super) fn lost(&mut self) -> Step {
         let shown = self.frames.first().is_some_and(|root| root.node.is_some());
         self.frames.clear();
         self.held = None;
@@ -226,75 +227,6 @@ impl Scanner {
                 _ => return true,
             }
         }
-    }
-
-    /// A key, or the end of the object.
-    fn key(&mut self, text: &str, tree: &mut Tree) -> Step {
-        if !self.skip(text) {
-            return self.wait(State::Key);
-        }
-        let rest = text.get(self.at..).unwrap_or_default();
-        match rest.chars().next() {
-            Some('}') => {
-                self.at += 1;
-                self.close(text, tree)
-            }
-            Some(']') => {
-                let enclosed = self.encloses(FrameKind::List);
-                self.at += usize::from(!enclosed);
-                self.close(text, tree)
-            }
-            Some(',' | ';' | '.') => {
-                self.at += 1;
-                self.go(State::Key)
-            }
-            Some('…') => {
-                self.at += '…'.len_utf8();
-                self.go(State::Key)
-            }
-            _ => match super::strings::key_at(rest) {
-                super::strings::KeyAt::Unclear => self.wait(State::Key),
-                super::strings::KeyAt::Key { key, length } => {
-                    self.at += length;
-                    self.go(State::Colon(key))
-                }
-                super::strings::KeyAt::Nothing => self.lost(),
-            },
-        }
-    }
-
-    /// The colon after a key, and with it the place where the value goes.
-    fn colon(&mut self, text: &str, tree: &mut Tree, key: String) -> Step {
-        if !self.skip(text) {
-            return self.wait(State::Colon(key));
-        }
-        let rest = text.get(self.at..).unwrap_or_default();
-        match rest.as_bytes() {
-            [b':', ..] => self.at += 1,
-            [b'='] => return self.wait(State::Colon(key)),
-            [b'=', b'>', ..] if self.known.contains(&key) => self.at += 2,
-            [b'=', ..] if self.known.contains(&key) => self.at += 1,
-            _ => return self.lost(),
-        }
-        let Some(top) = self.frames.last().copied() else { return self.lost() };
-        let part = top.part.and_then(|part| self.plan.part(part));
-        let found = match part.map(|part| &part.kind) {
-            Some(Kind::Object(keys)) => keys.find(&key).map(|(name, part)| (name.to_owned(), part)),
-            Some(Kind::Map(part)) => Some((key, *part)),
-            _ => None,
-        };
-        let mut slot = Slot::default();
-        if let Some((name, part)) = found {
-            let object = top.node.unwrap_or_else(|| tree.push_root(Content::object()));
-            slot = Slot { part: Some(part), node: Some(tree.push_key(object, &name)) };
-            if let Some(top) = self.frames.last_mut() {
-                top.node = Some(object);
-            }
-        }
-        if let Some(top) = self.frames.last_mut() {
-            top.slot = slot;
-        }
-        self.go(State::Value)
     }
 
     /// The start of a value.
@@ -411,7 +343,7 @@ impl Scanner {
             let words =
                 strict(word.trim()).is_none() && !matches!(word.trim(), "True" | "False" | "None");
             if in_object && words {
-                match super::strings::key_follows(after) {
+                match key_follows(after, &self.known) {
                     None => return self.wait(State::Bare),
                     Some(true) => {}
                     Some(false) => {
@@ -458,7 +390,7 @@ impl Scanner {
     }
 
     /// The innermost list or object ends.
-    fn close(&mut self, text: &str, tree: &mut Tree) -> Step {
+    pub(super) fn close(&mut self, text: &str, tree: &mut Tree) -> Step {
         let Some(frame) = self.frames.pop() else { return self.lost() };
         if let Some(node) = frame.node {
             tree.complete(node);

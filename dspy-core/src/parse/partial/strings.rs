@@ -1,6 +1,7 @@
 //! Quoted texts and keys, piece by piece.
 
 use super::frames::{FrameKind, Slot};
+use super::keys::{KeyAt, key_at, key_follows};
 use super::scan::{KEY, Scanner, State, Step};
 use super::tree::{Content, NodeId, Tree};
 use crate::parse::reader::is_space;
@@ -23,14 +24,6 @@ pub(super) struct Quoted {
     /// The mark that ends a text without escapes.
     raw: Option<&'static str>,
     text: Text,
-}
-
-/// What a place in the text says about whether a key stands there.
-#[derive(Debug)]
-pub(super) enum KeyAt {
-    Unclear,
-    Key { key: String, length: usize },
-    Nothing,
 }
 
 enum End {
@@ -166,7 +159,7 @@ impl Scanner {
             '}' | ']' | ';' => End::Closed,
             ',' if in_object => {
                 self.steps += KEY / 4;
-                match key_follows(trimmed.get(1..).unwrap_or_default()) {
+                match key_follows(trimmed.get(1..).unwrap_or_default(), &self.known) {
                     None => End::Unclear,
                     Some(true) => End::Closed,
                     Some(false) => End::Inside,
@@ -182,7 +175,13 @@ impl Scanner {
                     Some(_) => End::Inside,
                 }
             }
-            '/' | '#' if gap > 0 => End::Closed,
+            '/' => match trimmed.chars().nth(1) {
+                None => End::Unclear,
+                Some('/' | '*') => End::Closed,
+                Some(_) => End::Inside,
+            },
+            '#' if gap > 0 => End::Closed,
+            '.' | '…' => before_ellipsis(trimmed),
             _ if gap == 0 => End::Inside,
             c if in_object && (opens(c) || is_key_char(c)) => {
                 self.steps += KEY / 4;
@@ -205,74 +204,30 @@ impl Scanner {
     }
 }
 
-/// Whether a key and its colon, or the end of the object, follow a comma; `None` if the text ends
-/// before it can be told.
-pub(super) fn key_follows(after: &str) -> Option<bool> {
-    let Some(gap) = short_gap(after) else { return Some(true) };
-    let trimmed = after.get(gap..).unwrap_or_default();
-    match trimmed.chars().next()? {
-        '}' | ']' | ',' | '/' | '#' => Some(true),
-        _ => match key_at(trimmed) {
-            KeyAt::Unclear => None,
-            KeyAt::Nothing => Some(false),
-            KeyAt::Key { length, .. } => {
-                let rest = trimmed.get(length..).unwrap_or_default();
-                let next = rest.trim_start_matches(is_space).chars().next()?;
-                Some(matches!(next, ':' | '='))
-            }
-        },
+/// Whether a quote ends its text where a bare `...` follows, which stands between values.
+fn before_ellipsis(text: &str) -> End {
+    if matches!(text, "." | "..") {
+        return End::Unclear;
+    }
+    let Some(after) = text.strip_prefix("...").or_else(|| text.strip_prefix('…')) else {
+        return End::Inside;
+    };
+    match after.trim_start_matches(is_space).chars().next() {
+        None => End::Unclear,
+        Some(',' | ']' | '}') => End::Closed,
+        Some(_) => End::Inside,
     }
 }
 
 /// How much white space a text starts with; nothing if that is more than is looked at.
-fn short_gap(text: &str) -> Option<usize> {
+pub(super) fn short_gap(text: &str) -> Option<usize> {
     let mut spaces = text.chars().take_while(|c| is_space(*c));
     let gap = spaces.by_ref().take(KEY).map(char::len_utf8).sum();
     spaces.next().is_none().then_some(gap)
 }
 
-/// The key at the start of the text.
-pub(super) fn key_at(text: &str) -> KeyAt {
-    let Some(first) = text.chars().next() else { return KeyAt::Unclear };
-    let mut key = String::new();
-    let mut at = first.len_utf8();
-    if !opens(first) {
-        let end = text.char_indices().take(KEY).find(|(_, c)| !(is_key_char(*c) || *c == ' '));
-        return match end {
-            Some((end, _)) if end > 0 => {
-                let name = text.get(..end).unwrap_or_default().trim();
-                KeyAt::Key { key: name.to_owned(), length: end }
-            }
-            Some(_) => KeyAt::Nothing,
-            None if text.chars().nth(KEY).is_some() => KeyAt::Nothing,
-            None => KeyAt::Unclear,
-        };
-    }
-    for _ in 0..KEY {
-        let rest = text.get(at..).unwrap_or_default();
-        match rest.chars().next() {
-            None => return KeyAt::Unclear,
-            Some('\\') => match escape(rest) {
-                None => return KeyAt::Unclear,
-                Some((length, meant)) => {
-                    key.push_str(&meant);
-                    at += length;
-                }
-            },
-            Some(c) if closes(first, c) => {
-                return KeyAt::Key { key, length: at + c.len_utf8() };
-            }
-            Some(c) => {
-                key.push(c);
-                at += c.len_utf8();
-            }
-        }
-    }
-    KeyAt::Nothing
-}
-
 /// The escape at the start of the text: its length and what it means; `None` if it is not whole.
-fn escape(text: &str) -> Option<(usize, String)> {
+pub(super) fn escape(text: &str) -> Option<(usize, String)> {
     let c = text.chars().nth(1)?;
     let plain = match c {
         'n' => '\n',

@@ -1,8 +1,7 @@
 //! Unquoted keys and values.
 
 use super::strings::{is_key_char, opens};
-use super::{Open, Reader, is_space};
-use crate::parse::error::ParseError;
+use super::{Open, Reader, Stop, is_space};
 use crate::parse::node::{Node, number};
 use crate::parse::repair::RepairKind;
 
@@ -13,7 +12,7 @@ const LONGEST_PLAIN: usize = 40;
 const LONGEST_KEY: usize = 64;
 
 impl Reader<'_> {
-    pub(super) fn bare_key(&mut self) -> Result<String, ParseError> {
+    pub(super) fn bare_key(&mut self) -> Result<String, Stop> {
         let rest = self.rest();
         let end =
             rest.char_indices().take(LONGEST_KEY).find(|(_, c)| !(is_key_char(*c) || *c == ' '));
@@ -32,7 +31,7 @@ impl Reader<'_> {
     }
 
     /// A literal, a number, or a word without quotes.
-    pub(super) fn bare_value(&mut self) -> Result<Node, ParseError> {
+    pub(super) fn bare_value(&mut self) -> Result<Node, Stop> {
         if let Some(node) = self.plain_value()? {
             return Ok(node);
         }
@@ -77,7 +76,7 @@ impl Reader<'_> {
     }
 
     /// A number or literal as JSON has it, if what follows leaves no doubt that it ends there.
-    fn plain_value(&mut self) -> Result<Option<Node>, ParseError> {
+    fn plain_value(&mut self) -> Result<Option<Node>, Stop> {
         let rest = self.rest();
         let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
         let length = rest.bytes().take(LONGEST_PLAIN).take_while(word).count();
@@ -100,7 +99,7 @@ impl Reader<'_> {
     }
 
     /// Where the unquoted value here ends.
-    fn bare_end(&mut self) -> Result<usize, ParseError> {
+    fn bare_end(&mut self) -> Result<usize, Stop> {
         let in_object = self.open.last() == Some(&Open::Object);
         let rest = self.rest();
         let start = self.at;
@@ -158,12 +157,7 @@ impl Reader<'_> {
     }
 
     /// Whether a comma belongs to an unquoted value of an object: no key follows it.
-    fn belongs(
-        &mut self,
-        after: &str,
-        at: usize,
-        before: Option<&str>,
-    ) -> Result<bool, ParseError> {
+    fn belongs(&mut self, after: &str, at: usize, before: Option<&str>) -> Result<bool, Stop> {
         let before = before.unwrap_or_default();
         let group = after.chars().take_while(char::is_ascii_digit).count() == 3;
         if before.ends_with(|c: char| c.is_ascii_digit()) && group {

@@ -1,12 +1,11 @@
 //! Backslashes inside of a quoted text.
 
-use super::Reader;
-use crate::parse::error::ParseError;
+use super::{Reader, Stop};
 use crate::parse::repair::RepairKind;
 
 impl Reader<'_> {
     /// Reads the escape at the current backslash.
-    pub(super) fn escape(&mut self, out: &mut String) -> Result<(), ParseError> {
+    pub(super) fn escape(&mut self, out: &mut String) -> Result<(), Stop> {
         self.advance('\\')?;
         let Some(c) = self.peek() else {
             return Err(self.malformed("the text ends inside an escape"));
@@ -45,7 +44,10 @@ impl Reader<'_> {
             return;
         }
         let controls = std::mem::take(&mut self.escapes.controls);
-        for at in controls.into_iter().rev().filter(|at| *at >= start) {
+        let in_path = is_path(out.get(start..).unwrap_or_default());
+        let mut restored = String::new();
+        let mut done = start;
+        for at in controls.into_iter().filter(|at| *at >= start) {
             let tail = out.get(at..).unwrap_or_default();
             let Some(control) = tail.chars().next() else { continue };
             let letter = match control {
@@ -55,22 +57,32 @@ impl Reader<'_> {
                 '\r' => 'r',
                 _ => 't',
             };
-            let word: String = tail.chars().skip(1).take_while(char::is_ascii_alphabetic).collect();
+            let letters = tail.chars().skip(1).take_while(char::is_ascii_alphabetic);
+            let word: String = letters.take(LONGEST_COMMAND).collect();
             let command = format!("{letter}{word}");
             let never_meant = matches!(letter, 'b' | 'f') && !word.is_empty();
-            if never_meant || COMMANDS.contains(&command.as_str()) {
+            if never_meant || in_path || COMMANDS.contains(&command.as_str()) {
                 self.note(RepairKind::Syntax, &format!("\\{command}"), &format!("\\\\{command}"));
-                out.replace_range(at..at + control.len_utf8(), &format!("\\{letter}"));
+                restored.push_str(out.get(done..at).unwrap_or_default());
+                restored.push('\\');
+                restored.push(letter);
+                done = at + control.len_utf8();
             }
+        }
+        if done > start {
+            restored.push_str(out.get(done..).unwrap_or_default());
+            out.truncate(start);
+            out.push_str(&restored);
         }
     }
 
-    fn unicode(&mut self, out: &mut String) -> Result<(), ParseError> {
+    fn unicode(&mut self, out: &mut String) -> Result<(), Stop> {
         let Some(unit) = hex(self.rest(), 'u') else {
             let digits = self.rest().strip_prefix('u').unwrap_or_default();
             if digits.len() < 4 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
                 return Err(self.malformed("the text ends inside an escape"));
             }
+            self.escapes.literal = true;
             self.note(RepairKind::Syntax, "\\u", "\\\\u");
             out.push_str("\\u");
             return self.advance('u');
@@ -91,6 +103,17 @@ impl Reader<'_> {
         Ok(())
     }
 }
+
+/// Whether a text is a path of Windows: `C:\dir`.
+fn is_path(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && chars.next() == Some(':')
+        && chars.next().is_some_and(|c| c == '\\' || c.is_control())
+}
+
+/// More letters than any of the commands has.
+const LONGEST_COMMAND: usize = 16;
 
 /// Commands of formulas that begin like an escape of JSON.
 const COMMANDS: &[&str] = &[

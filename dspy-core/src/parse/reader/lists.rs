@@ -1,7 +1,6 @@
 //! Lists in all their brackets: those of JSON, and Python's tuples and sets.
 
-use super::{Open, Reader, is_space, strings};
-use crate::parse::error::ParseError;
+use super::{Open, Reader, Stop, is_space, strings};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
 
@@ -27,7 +26,7 @@ impl Brackets {
 }
 
 impl Reader<'_> {
-    pub(super) fn array(&mut self, brackets: Brackets) -> Result<Node, ParseError> {
+    pub(super) fn array(&mut self, brackets: Brackets) -> Result<Node, Stop> {
         self.enter(Open::Array)?;
         let close = brackets.close();
         if brackets != Brackets::Square {
@@ -89,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// Takes a comma, or a semicolon in its place.
-    pub(super) fn separated(&mut self, mark: char, doubled: bool) -> Result<(), ParseError> {
+    pub(super) fn separated(&mut self, mark: char, doubled: bool) -> Result<(), Stop> {
         if doubled || mark == ';' {
             self.note(RepairKind::Syntax, &mark.to_string(), if doubled { "" } else { "," });
         }
@@ -97,7 +96,7 @@ impl Reader<'_> {
     }
 
     /// Whether an item may start here although no comma stands before it.
-    fn check_gap(&self, c: char, after_quote: bool) -> Result<(), ParseError> {
+    fn check_gap(&self, c: char, after_quote: bool) -> Result<(), Stop> {
         let before = self.text.get(..self.at).unwrap_or_default();
         let line_break = before.get(before.trim_end_matches(is_space).len()..);
         let same_line = line_break.is_some_and(|gap| !gap.contains('\n'));
@@ -110,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// Whether a Python tuple starts here: brackets with a comma inside, not words in brackets.
-    pub(super) fn starts_tuple(&mut self) -> Result<bool, ParseError> {
+    pub(super) fn starts_tuple(&mut self) -> Result<bool, Stop> {
         let inside = self.rest().get(1..).unwrap_or_default().trim_start_matches(is_space);
         let item = inside.starts_with(|c: char| {
             strings::opens(c) || c.is_ascii_digit() || matches!(c, '-' | '[' | '{' | '(')
@@ -125,7 +124,7 @@ impl Reader<'_> {
     }
 
     /// Whether a Python set starts here: `{'a', 'b'}`.
-    pub(super) fn starts_set(&mut self) -> Result<bool, ParseError> {
+    pub(super) fn starts_set(&mut self) -> Result<bool, Stop> {
         let inside = self.rest().get(1..).unwrap_or_default().trim_start_matches(is_space);
         let Some(quote) = inside.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
             return Ok(false);

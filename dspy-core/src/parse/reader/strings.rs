@@ -1,8 +1,7 @@
 //! Quoted texts: which quotes open and close one, and which belong to it.
 
 use super::escapes::Escapes;
-use super::{Open, Quotes, Reader, is_space};
-use crate::parse::error::ParseError;
+use super::{Open, Quotes, Reader, Stop, is_space};
 use crate::parse::node::Node;
 use crate::parse::repair::RepairKind;
 
@@ -34,7 +33,7 @@ enum Verdict {
 }
 
 impl Reader<'_> {
-    pub(super) fn string(&mut self) -> Result<Node, ParseError> {
+    pub(super) fn string(&mut self) -> Result<Node, Stop> {
         let mut text = String::new();
         loop {
             if !self.quoted(&mut text)? {
@@ -58,7 +57,7 @@ impl Reader<'_> {
     }
 
     /// A quoted key; it ends at the first quote.
-    pub(super) fn quoted_key(&mut self) -> Result<String, ParseError> {
+    pub(super) fn quoted_key(&mut self) -> Result<String, Stop> {
         let quotes = std::mem::replace(&mut self.quotes, Quotes::Plain);
         let mut key = String::new();
         self.in_key = true;
@@ -69,10 +68,11 @@ impl Reader<'_> {
     }
 
     /// Appends one quoted text; false if the answer ends inside it.
-    fn quoted(&mut self, out: &mut String) -> Result<bool, ParseError> {
+    fn quoted(&mut self, out: &mut String) -> Result<bool, Stop> {
         let Some(open) = self.peek() else {
             return Err(self.malformed("the text ends where a value is expected"));
         };
+        self.quoted = true;
         for mark in ["\"\"\"", "'''"] {
             if self.rest().starts_with(mark) {
                 return self.raw(mark, out);
@@ -115,6 +115,10 @@ impl Reader<'_> {
                     }
                     Verdict::Inner { counts } => {
                         inner += usize::from(counts);
+                        if counts && inner.is_multiple_of(2) && after_gap(out, c) {
+                            // `"a" "b"` are two texts, or one with quotes in it.
+                            return Err(self.malformed("two texts stand behind each other"));
+                        }
                         any_inner = true;
                         out.push(c);
                         self.advance(c)?;
@@ -149,11 +153,11 @@ impl Reader<'_> {
     }
 
     /// A text without escapes, up to the next `mark`.
-    fn raw(&mut self, mark: &str, out: &mut String) -> Result<bool, ParseError> {
+    fn raw(&mut self, mark: &'static str, out: &mut String) -> Result<bool, Stop> {
         self.note(RepairKind::Syntax, mark, "\"");
         self.jump(self.at + mark.len())?;
         let rest = self.rest();
-        let Some(end) = rest.find(mark) else {
+        let Some(end) = self.ahead.find(self.text, self.at, mark) else {
             return Err(self.malformed("a quote is never closed"));
         };
         out.push_str(rest.get(..end).unwrap_or_default());
@@ -162,11 +166,11 @@ impl Reader<'_> {
     }
 
     /// A text in a code fence: the lines between its marks.
-    fn fenced(&mut self, out: &mut String) -> Result<bool, ParseError> {
+    fn fenced(&mut self, out: &mut String) -> Result<bool, Stop> {
         let rest = self.rest();
-        let lines = rest.find('\n').map(|start| start + 1);
+        let lines = self.ahead.find(self.text, self.at, "\n").map(|start| start + 1);
         let end = lines.and_then(|start| {
-            let length = rest.get(start..)?.find("\n```")?;
+            let length = self.ahead.find(self.text, self.at + start, "\n```")?;
             Some((start, start + length))
         });
         let Some((start, end)) = end else {
@@ -188,7 +192,7 @@ impl Reader<'_> {
         quote: char,
         inner: usize,
         previous: char,
-    ) -> Result<Verdict, ParseError> {
+    ) -> Result<Verdict, Stop> {
         let smart = !matches!(open, '"' | '\'');
         if self.quotes == Quotes::Plain && (self.in_key || !smart) {
             return Ok(Verdict::Close);
@@ -232,7 +236,7 @@ impl Reader<'_> {
     }
 
     /// Whether the quote before `after` ends a value of an object that has no quote at its start.
-    pub(super) fn ends_half_quoted(&mut self, after: usize) -> Result<bool, ParseError> {
+    pub(super) fn ends_half_quoted(&mut self, after: usize) -> Result<bool, Stop> {
         let in_object = self.open.last() == Some(&Open::Object);
         let (at, next) = self.after_blank(after)?;
         Ok(in_object
@@ -247,7 +251,7 @@ impl Reader<'_> {
     }
 
     /// Whether what stands at `after` may follow a value.
-    fn ends_here(&mut self, after: usize) -> Result<bool, ParseError> {
+    fn ends_here(&mut self, after: usize) -> Result<bool, Stop> {
         let (at, next) = self.after_blank(after)?;
         let spaced = at > after;
         let in_object = self.open.last() == Some(&Open::Object);
@@ -273,7 +277,7 @@ impl Reader<'_> {
     }
 
     /// The first character from `from` on that is not white space, and where it is.
-    fn after_blank(&mut self, from: usize) -> Result<(usize, Option<char>), ParseError> {
+    fn after_blank(&mut self, from: usize) -> Result<(usize, Option<char>), Stop> {
         let rest = self.text.get(from..).unwrap_or_default();
         let trimmed = rest.trim_start_matches(is_space);
         self.budget.spend(rest.len() - trimmed.len() + 1)?;
@@ -281,23 +285,27 @@ impl Reader<'_> {
     }
 
     /// The key at `at`, if one with its colon stands there.
-    pub(super) fn key_ahead(&mut self, at: usize) -> Result<Option<String>, ParseError> {
+    pub(super) fn key_ahead(&mut self, at: usize) -> Result<Option<String>, Stop> {
         let rest = self.text.get(at..).unwrap_or_default();
         let mut chars = rest.char_indices().take(KEY_AHEAD);
-        self.budget.spend(KEY_AHEAD / 4)?;
         let Some((_, first)) = chars.next() else {
             return Ok(None);
         };
-        let (key, end) = if opens(first) {
-            match chars.find(|(_, c)| closes(first, *c)) {
-                Some((end, quote)) => (rest.get(first.len_utf8()..end), end + quote.len_utf8()),
-                None => return Ok(None),
-            }
-        } else if first.is_alphabetic() || first == '_' || first == '$' {
-            let end = chars.find(|(_, c)| !is_key_char(*c)).map_or(rest.len(), |(end, _)| end);
-            (rest.get(..end), end)
-        } else {
+        let quoted = opens(first);
+        if !quoted && !first.is_alphabetic() && first != '_' && first != '$' {
             return Ok(None);
+        }
+        let found = chars.find(|(_, c)| if quoted { closes(first, *c) } else { !is_key_char(*c) });
+        self.budget.spend(1 + found.map_or(KEY_AHEAD, |(end, _)| end) / 4)?;
+        let (key, end) = match found {
+            Some((end, quote)) if quoted => {
+                (rest.get(first.len_utf8()..end), end + quote.len_utf8())
+            }
+            None if quoted => return Ok(None),
+            _ => {
+                let end = found.map_or(rest.len(), |(end, _)| end);
+                (rest.get(..end), end)
+            }
         };
         let key = key.unwrap_or_default().to_owned();
         let separator = self.after_blank(at + end)?.1;
@@ -305,6 +313,12 @@ impl Reader<'_> {
             separator == Some(':') || (separator == Some('=') && self.known.contains(&key));
         Ok(is_key.then_some(key))
     }
+}
+
+/// Whether nothing but white space stands between the last quote and the end.
+fn after_gap(text: &str, quote: char) -> bool {
+    let before = text.trim_end_matches(is_space);
+    before.len() < text.len() && before.ends_with(quote)
 }
 
 /// Whether a character may be part of an unquoted key.

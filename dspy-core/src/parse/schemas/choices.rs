@@ -13,6 +13,7 @@ use crate::parse::words::{same_form, undressed, words};
 #[derive(Debug)]
 pub(crate) struct Choices<'d> {
     pub(crate) members: Vec<Choice<'d>>,
+    longest: usize,
     forms: OnceCell<Vec<Forms>>,
 }
 
@@ -42,7 +43,15 @@ impl<'d> Choices<'d> {
     }
 
     pub(crate) fn new(members: Vec<Choice<'d>>) -> Self {
-        Self { members, forms: OnceCell::new() }
+        let size =
+            |choice: &Choice<'_>| choice.label.len() + choice.description.map_or(0, str::len);
+        let longest = members.iter().map(size).max().unwrap_or_default();
+        Self { members, longest, forms: OnceCell::new() }
+    }
+
+    /// The most bytes that a member and its description have together.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The members with their forms.

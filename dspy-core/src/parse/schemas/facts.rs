@@ -18,7 +18,8 @@ pub(crate) struct Facts<'d> {
     pub(crate) schema: &'d Value,
     /// Whether null is accepted beside what the shape says.
     pub(crate) nullable: bool,
-    pub(crate) shape: Shape<'d>,
+    /// Shared by all parts that differ only in whether they may be null.
+    pub(crate) shape: Rc<Shape<'d>>,
 }
 
 /// The kind of value that is asked for.
@@ -109,7 +110,7 @@ impl<'d> Facts<'d> {
     }
 
     fn plain(schema: &'d Value, shape: Shape<'d>) -> Self {
-        Self { schema, nullable: false, shape }
+        Self { schema, nullable: false, shape: Rc::new(shape) }
     }
 
     /// `"type": ["integer", "null"]`
@@ -138,7 +139,7 @@ impl<'d> Facts<'d> {
                 }
             }
         };
-        Ok(Self { schema, nullable, shape })
+        Ok(Self { schema, nullable, shape: Rc::new(shape) })
     }
 
     /// `"anyOf": […]`
@@ -151,20 +152,20 @@ impl<'d> Facts<'d> {
         let rest: Vec<&Value> = parts.iter().filter(|part| !is_null(part)).collect();
         let nullable = rest.len() < parts.len();
         if let Some(choices) = Choices::of(schemas, schema, nullable)? {
-            return Ok(Self { schema, nullable, shape: Shape::Choices(choices) });
+            return Ok(Self { schema, nullable, shape: Rc::new(Shape::Choices(choices)) });
         }
         match rest.as_slice() {
             [] => Ok(Self::plain(schema, Shape::Null)),
             [only] => {
-                schemas.facts(only)?; // finds unions without an end
-                let inner = Self::new(schemas, only)?;
-                Ok(Self { nullable: nullable || inner.nullable, ..inner })
+                let inner = schemas.facts(only)?;
+                let nullable = nullable || inner.nullable;
+                Ok(Self { schema: inner.schema, nullable, shape: Rc::clone(&inner.shape) })
             }
             several => {
                 let variants =
                     several.iter().map(|part| schemas.facts(part)).collect::<Result<_, _>>()?;
                 let union = Union { variants, tag: OnceCell::new() };
-                Ok(Self { schema, nullable, shape: Shape::Union(union) })
+                Ok(Self { schema, nullable, shape: Rc::new(Shape::Union(union)) })
             }
         }
     }
@@ -172,7 +173,7 @@ impl<'d> Facts<'d> {
     /// Adds the kinds of value that are accepted.
     pub(super) fn collect_wants(&self, wants: &mut Wants) {
         wants.null |= self.nullable;
-        match &self.shape {
+        match &*self.shape {
             Shape::Never => {}
             Shape::Anything | Shape::Literal => wants.anything = true,
             Shape::Choices(_) | Shape::Integer | Shape::Number | Shape::Boolean => {
@@ -193,7 +194,7 @@ impl<'d> Facts<'d> {
     }
 
     pub(crate) fn object(&self) -> Option<&ObjectFacts<'d>> {
-        match &self.shape {
+        match &*self.shape {
             Shape::Object(object) => Some(object),
             _ => None,
         }
@@ -278,6 +279,11 @@ impl<'d> ObjectFacts<'d> {
         self.declared.is_some_and(|declared| declared.contains_key(key))
     }
 
+    /// Whether a property has this name or alias, however it is spelled.
+    pub(crate) fn recognises(&self, key: &str) -> bool {
+        self.named(key).is_some() || !self.spelled(key).is_empty()
+    }
+
     /// The property of this name or alias.
     pub(crate) fn named(&self, key: &str) -> Option<&'d str> {
         let declared = self.declared.and_then(|declared| declared.get_key_value(key));
@@ -347,7 +353,7 @@ impl<'d> Union<'d> {
                 let Some(property) = property.filter(|_| object.requires(key)) else {
                     break;
                 };
-                match &schemas.facts(property)?.shape {
+                match &*schemas.facts(property)?.shape {
                     Shape::Choices(choices) => match choices.members.as_slice() {
                         [only] if only.value.is_string() => names.push(only.clone()),
                         _ => break,

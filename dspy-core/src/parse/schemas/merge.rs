@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{ANNOTATIONS, MAX_HOPS, MERGED, alternatives, faulty, lookup};
+use super::{MAX_HOPS, MERGED, alternatives, faulty, lookup};
 use crate::parse::error::ParseError;
 use crate::parse::node::MAX_DEPTH;
+use crate::schema::{self, ALIASES, is_annotation};
 
 /// The most parts that are put together.
 const MAX_MERGED: usize = 1000;
@@ -49,14 +50,17 @@ fn needs_merging(root: &Value) -> bool {
 
 /// Whether keywords have to be read together: `allOf`, or constraints beside a reference or union.
 fn has_siblings(schema: &Map<String, Value>) -> bool {
-    let constrains = |except: &str| {
-        schema.keys().any(|key| key != except && !ANNOTATIONS.contains(&key.as_str()))
-    };
+    let constrains = |except: &str| schema.keys().any(|key| key != except && !describes(key));
     schema.get("allOf").is_some_and(Value::is_array)
         || (schema.contains_key("$ref") && constrains("$ref"))
         || ["anyOf", "oneOf"]
             .into_iter()
             .any(|word| schema.get(word).is_some_and(Value::is_array) && constrains(word))
+}
+
+/// Whether a keyword says nothing about which values are valid.
+fn describes(keyword: &str) -> bool {
+    keyword == MERGED || is_annotation(keyword)
 }
 
 /// The schemas inside of a schema.
@@ -147,7 +151,7 @@ impl Merger<'_> {
         };
         let mut reference = Map::new();
         reference.insert("$ref".to_owned(), Value::from(format!("#/{MERGED}/{name}")));
-        for word in ["description", "default", super::ALIASES] {
+        for word in ["description", "default", ALIASES] {
             if let Some(value) = schema.get(word) {
                 reference.insert(word.to_owned(), value.clone());
             }
@@ -165,7 +169,7 @@ impl Merger<'_> {
             if matches!(key.as_str(), "anyOf" | "oneOf") {
                 continue;
             }
-            let side = if ANNOTATIONS.contains(&key.as_str()) { &mut kept } else { &mut base };
+            let side = if describes(key) { &mut kept } else { &mut base };
             side.insert(key.clone(), value.clone());
         }
         let base = Value::Object(base);
@@ -174,7 +178,7 @@ impl Merger<'_> {
             let whole = if part.get("type").is_some_and(|kind| kind == "null") {
                 part.clone()
             } else {
-                merged(&base, &self.resolve(part)?)
+                merged(&base, &self.resolve(part)?)?
             };
             alternatives.push(self.rewrite(&whole, depth + 1)?);
         }
@@ -192,13 +196,13 @@ impl Merger<'_> {
             if let Some(reference) = object.get("$ref") {
                 let mut siblings = object.clone();
                 siblings.shift_remove("$ref");
-                current = merged(lookup(self.root, reference)?, &Value::Object(siblings));
+                current = merged(lookup(self.root, reference)?, &Value::Object(siblings))?;
             } else if let Some(Value::Array(parts)) = object.get("allOf") {
                 let mut rest = object.clone();
                 rest.shift_remove("allOf");
                 let mut all = Value::Object(rest);
                 for part in parts {
-                    all = merged(&all, &self.resolve_part(part)?);
+                    all = merged(&all, &self.resolve_part(part)?)?;
                 }
                 current = all;
             } else {
@@ -216,26 +220,8 @@ impl Merger<'_> {
     }
 }
 
-/// Both schemas at once: properties and required keys of both, otherwise `over` decides.
-fn merged(base: &Value, over: &Value) -> Value {
-    let (Some(base), Some(over)) = (base.as_object(), over.as_object()) else {
-        return if over == &Value::Bool(true) { base.clone() } else { over.clone() };
-    };
-    let mut all = base.clone();
-    for (key, value) in over {
-        match (key.as_str(), all.get_mut(key)) {
-            ("properties" | "patternProperties", Some(Value::Object(mine))) => {
-                mine.extend(value.as_object().cloned().unwrap_or_default());
-            }
-            ("required", Some(Value::Array(mine))) => {
-                let new = value.as_array().into_iter().flatten();
-                let new: Vec<Value> = new.filter(|key| !mine.contains(key)).cloned().collect();
-                mine.extend(new);
-            }
-            _ => {
-                all.insert(key.clone(), value.clone());
-            }
-        }
-    }
-    Value::Object(all)
+/// Both schemas at once.
+fn merged(base: &Value, over: &Value) -> Result<Value, ParseError> {
+    schema::merged(base, over)
+        .ok_or_else(|| faulty("its unions have too many pairs of alternatives"))
 }

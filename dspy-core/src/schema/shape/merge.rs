@@ -3,35 +3,19 @@
 
 use serde_json::{Map, Value};
 
+use crate::schema::is_annotation;
+
 /// Unions that hold at once make one alternative of each pair; no more of them than this.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// Keywords that describe a schema and do not change what is valid.
-pub(super) const ANNOTATIONS: &[&str] = &[
-    "$ref",
-    "$schema",
-    "$id",
-    "$defs",
-    "definitions",
-    "$comment",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    super::super::ALIASES,
-];
-
 /// Whether keywords beside `$ref` change what is valid.
 pub(super) fn is_intersection(object: &Map<String, Value>) -> bool {
-    object.keys().any(|key| !ANNOTATIONS.contains(&key.as_str()))
+    object.keys().any(|key| !is_annotation(key))
 }
 
 /// Both schemas at once: properties and required keys of both, every alternative of one with every
 /// alternative of the other; what else both say is said by `over`. `None` for too many alternatives.
-pub(super) fn merged(base: &Value, over: &Value) -> Option<Value> {
+pub(crate) fn merged(base: &Value, over: &Value) -> Option<Value> {
     let (Some(base), Some(over)) = (base.as_object(), over.as_object()) else {
         return Some(if over == &Value::Bool(true) { base.clone() } else { over.clone() });
     };
@@ -80,9 +64,7 @@ pub(super) fn alternatives(object: &Map<String, Value>) -> Option<&Vec<Value>> {
 /// The object of a union without its alternatives, if that says something of its own.
 pub(super) fn beside_union(object: &Map<String, Value>) -> Option<Value> {
     let mut base = object.clone();
-    base.retain(|key, _| {
-        !matches!(key.as_str(), "anyOf" | "oneOf") && !ANNOTATIONS.contains(&key.as_str())
-    });
+    base.retain(|key, _| !matches!(key.as_str(), "anyOf" | "oneOf") && !is_annotation(key));
     let says_more = base.keys().any(|key| key != "type");
     says_more.then_some(Value::Object(base))
 }

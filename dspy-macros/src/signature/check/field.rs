@@ -182,28 +182,18 @@ fn one_role(field: &FieldSyntax, first: &RoleSyntax, other: &RoleSyntax) -> Stri
 
 fn name_of(entry: &Entry, faults: &mut Faults) -> Option<LitStr> {
     let text = entry.text(faults)?;
-    fit_name(&entry.key, text, faults)
+    fit_name(text, faults)
 }
 
-/// A name on the wire, made of what section headers can hold.
-pub(in crate::signature) fn fit_name(
-    key: &Ident,
-    text: LitStr,
-    faults: &mut Faults,
-) -> Option<LitStr> {
-    let name = text.value();
-    let is_allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
-    if name.is_empty() || name.trim() != name || !name.chars().all(is_allowed) {
-        faults.at(
-            &text,
-            format!(
-                "`{key}` takes a name of letters, digits, `_`, `-`, `.` and inner spaces: the name \
-                 stands in section headers of the prompt"
-            ),
-        );
-        return None;
+/// A name on the wire, such as a field can have in prompts and files.
+pub(in crate::signature) fn fit_name(text: LitStr, faults: &mut Faults) -> Option<LitStr> {
+    match dspy_grammar::check_wire_name(&text.value()) {
+        Ok(()) => Some(text),
+        Err(message) => {
+            faults.at(&text, message);
+            None
+        }
     }
-    Some(text)
 }
 
 fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
