@@ -10,8 +10,9 @@
 //! found, so that it can be shown to the model. Whatever was changed is listed in
 //! [`Parsed::repairs`].
 //!
-//! Time grows linearly with the text, nesting is read 128 levels deep, and no text panics. Strict
-//! JSON that fits its schema is returned as it is. [`partial`] shows a value while it is written.
+//! Time grows linearly with the text, nesting is read 128 levels deep, and no text panics; what would
+//! take more work than that is refused. Strict JSON that fits its schema is returned as it is.
+//! [`partial`] shows a value while it is written.
 //!
 //! # Schemas
 //!
@@ -78,7 +79,8 @@ use schemas::Schemas;
 pub struct Parsed {
     /// The value.
     pub value: Value,
-    /// What was changed, in the order in which it was found; empty if nothing was.
+    /// What was changed, in the order in which it was found; empty if nothing was. Of a very long
+    /// list the first thousand are told, at least one of each kind, and the others as one.
     pub repairs: Vec<Repair>,
     /// The gravest of the repairs.
     pub level: Level,
