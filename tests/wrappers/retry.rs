@@ -160,3 +160,12 @@ async fn embeddings_are_repeated_as_well() {
     assert_eq!((embeddings.vectors.len(), model.calls()), (2, 2));
     assert_eq!(EmbeddingModel::name(&retry), "openai/text-embedding-3-small");
 }
+
+/// The clients' own limit is 300 seconds by default; `Retry` must not be over by then.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_timed_out_by_default_is_asked_again() {
+    let late = LmError::Timeout { host: "far.example".to_owned(), after: secs(300.0) };
+    let model = Model::turns([Turn::After(secs(300.0), Err(late)), answer(1, 1).into()]);
+    Retry::new(model.clone()).generate(&question()).await.unwrap();
+    assert_eq!(model.calls(), 2);
+}

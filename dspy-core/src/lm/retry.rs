@@ -32,7 +32,7 @@ use super::watch::begun;
 ///   caller's. So [`stream`](LanguageModel::stream) returns when the first piece has come.
 /// - An open [circuit](super::CircuitBreaker) and an exhausted [budget](super::Budget) are final.
 ///
-/// By default: 8 attempts, base 0.5 s, `max_wait` 60 s, `total` 300 s, which outlasts a rate limit
+/// By default: 8 attempts, base 0.5 s, `max_wait` 60 s, `total` 900 s, which outlasts a rate limit
 /// per minute and leaves room for a second try after a call that timed out. Times are measured by a
 /// clock that nobody can set.
 ///

@@ -29,7 +29,7 @@ impl Default for Policy {
             attempts: 8,
             base: Duration::from_millis(500),
             max_wait: Duration::from_secs(60),
-            total: Duration::from_secs(300),
+            total: Duration::from_secs(900),
         }
     }
 }
