@@ -1,9 +1,11 @@
 //! Evaluation: a program over a data set.
 
+pub(crate) mod distribution;
 mod interval;
 mod progress;
 mod result;
 
+pub(crate) use interval::mean_interval;
 pub use interval::{Comparison, compare, compare_scores};
 pub use result::{Evaluation, Item};
 

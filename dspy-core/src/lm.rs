@@ -25,6 +25,7 @@
 //! # assert_eq!(lm.name(), "embedded");
 //! ```
 
+mod account;
 mod anthropic;
 mod batch;
 mod budget;
@@ -61,9 +62,11 @@ mod responses;
 mod retry;
 mod scripted;
 mod secret;
+mod tariff;
 mod timeout;
 mod watch;
 
+pub use account::{Account, CallLog, CallMark, Looked};
 pub use anthropic::{Anthropic, AnthropicBuilder};
 pub use batch::{
     AnthropicBatches, BatchClient, BatchCounts, BatchError, BatchId, BatchJob, BatchModel,
@@ -78,6 +81,7 @@ pub mod telemetry;
 pub use cache::{Cache, CacheBuilder, CacheKey, CacheStats, Cached};
 #[cfg(feature = "disk-cache")]
 pub use cache::{DiskCache, DiskCacheBuilder, DiskCacheStats, KeptAnswer};
+pub(crate) use cassette::Answered;
 pub use cassette::{Nothing, Record, Replay};
 pub use client::{Client, ClientBuilder, EmbeddingClient, Service};
 pub use embedded::Embedded;
@@ -97,6 +101,7 @@ pub use openai::{OpenAi, OpenAiBuilder};
 pub use openai_text::{OpenAiText, OpenAiTextBuilder};
 pub use priced::Priced;
 pub use prices::{LongPrompt, Price, Prices};
+pub(crate) use private_file::{append_to as append_privately, replace as replace_privately};
 pub use request::{CacheUse, Request, ResponseFormat, Settings, ToolChoice, ToolSpec};
 pub use response::{Completion, FinishReason, RateLimit, Response, TokenLogprob, Usage};
 pub use responses::{OpenAiResponses, OpenAiResponsesBuilder};

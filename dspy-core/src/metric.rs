@@ -1,5 +1,6 @@
 //! Metrics: how good an output is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,18 +18,31 @@ pub struct Score {
     pub value: f64,
     /// What was good or bad, for people and for optimizers that can read.
     pub feedback: Option<String>,
+    /// The same of single predictors of the program, by path.
+    pub feedback_for: BTreeMap<String, String>,
 }
 
 impl Score {
     /// A score without words.
     pub fn new(value: f64) -> Self {
-        Self { value, feedback: None }
+        Self { value, feedback: None, feedback_for: BTreeMap::new() }
     }
 
     /// The same score with words.
     #[must_use]
     pub fn with_feedback(mut self, feedback: impl Into<String>) -> Self {
         self.feedback = Some(feedback.into());
+        self
+    }
+
+    /// The same score with words on one predictor of the program.
+    #[must_use]
+    pub fn with_feedback_for(
+        mut self,
+        path: impl Into<String>,
+        feedback: impl Into<String>,
+    ) -> Self {
+        self.feedback_for.insert(path.into(), feedback.into());
         self
     }
 }

@@ -1,15 +1,40 @@
 //! Optimizers: programs with better prompts, found by a metric on data.
 
 mod bootstrap;
+mod changes;
 mod demos;
+mod engine;
+mod finish;
+mod gate;
+mod journal;
 mod labeled;
+mod meters;
+mod outcome;
+mod plan;
+mod posterior;
+mod progress;
 mod random_search;
 mod report;
+mod stage;
+mod stop;
+mod strategy;
+mod tuned;
 
-pub use bootstrap::BootstrapFewShot;
+pub use bootstrap::{Bootstrap, BootstrapFewShot};
+pub use changes::Changes;
+pub use engine::{CandidateId, CandidateProgram, Engine, Question, Rollout, Standing};
+pub use gate::{Gate, Verdict};
 pub use labeled::LabeledFewShot;
-pub use random_search::BootstrapFewShotWithRandomSearch;
-pub use report::{Candidate, DemoCount, Report};
+pub use meters::{Role, Spending};
+pub use outcome::{Outcome, Step};
+pub use plan::{Facts, Needs, Plan, Range};
+pub use posterior::Posterior;
+pub use random_search::{BootstrapFewShotWithRandomSearch, RandomSearch};
+pub use report::{Basis, Candidate, DemoCount, Judgement, Moment, Report};
+pub use stage::{Part, Task};
+pub use stop::{Stop, StopReason};
+pub use strategy::Strategy;
+pub use tuned::Tuned;
 
 use crate::error::{Error, Result};
 use crate::module::Module;

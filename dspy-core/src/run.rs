@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::lm::{CacheUse, Usage};
+use crate::lm::{Account, CacheUse, Usage};
 use memo::Memo;
 
 /// One execution of a program: its records, events, feedback and rollout number.
@@ -63,6 +63,7 @@ struct Inner {
     memo: Option<Memo>,
     rollout: u64,
     cache: CacheUse,
+    account: Option<Account>,
 }
 
 impl Default for Run {
@@ -99,6 +100,7 @@ impl Run {
             memo: options.memo.map(|trace| Memo::of(trace.calls())),
             rollout: options.rollout,
             cache: options.cache,
+            account: options.account,
         }))
     }
 
@@ -110,6 +112,11 @@ impl Run {
     /// How requests use a model's cache.
     pub fn cache(&self) -> CacheUse {
         self.0.cache
+    }
+
+    /// Who pays for the calls, if that is settled.
+    pub fn account(&self) -> Option<&Account> {
+        self.0.account.as_ref()
     }
 
     /// What all calls of the run spent so far.

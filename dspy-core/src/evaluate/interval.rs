@@ -14,7 +14,7 @@ const MANY: u32 = 5_000;
 
 /// The mean of the values with its 95 % percentile-bootstrap interval (Efron 1979). The resamples
 /// come from a fixed seed, so equal values have an equal interval.
-pub(super) fn mean_interval(values: &[f64]) -> (f64, [f64; 2]) {
+pub(crate) fn mean_interval(values: &[f64]) -> (f64, [f64; 2]) {
     let Some(count) = u32::try_from(values.len()).ok().filter(|count| *count > 0) else {
         return (0.0, [0.0, 0.0]);
     };

@@ -46,6 +46,8 @@ pub struct Budget(Arc<Shared>);
 struct Shared {
     limits: Limits,
     ledger: Mutex<Ledger>,
+    /// The budget that this one is a part of.
+    whole: Option<Budget>,
 }
 
 impl Shared {
@@ -81,7 +83,36 @@ impl Budget {
     }
 
     fn of(limits: Limits) -> Self {
-        Self(Arc::new(Shared { limits, ledger: Mutex::default() }))
+        Self::within(limits, None)
+    }
+
+    fn within(limits: Limits, whole: Option<Self>) -> Self {
+        Self(Arc::new(Shared { limits, ledger: Mutex::default(), whole }))
+    }
+
+    /// A part of this budget without a limit of its own, which counts what goes through it. What is
+    /// spent from it is spent from this one, too.
+    ///
+    /// ```
+    /// use dspy::lm::Budget;
+    ///
+    /// let whole = Budget::calls(100);
+    /// let (students, teachers) = (whole.part(), whole.part());
+    /// assert_eq!(students.left(), []);
+    /// # let _ = teachers;
+    /// ```
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self::within(Limits::default(), Some(self.clone()))
+    }
+
+    /// Counts something as spent that was not paid through this budget, such as by an earlier run.
+    pub fn charge(&self, spent: Spent) {
+        let cost = Cost::new(spent.usd, spent.tokens, spent.calls);
+        self.0.ledger().settle(Cost::default(), cost);
+        if let Some(whole) = &self.0.whole {
+            whole.charge(spent);
+        }
     }
 
     /// A new budget with the same limits and this one, from which nothing is spent.
@@ -118,6 +149,11 @@ impl Budget {
         self.0.limits.left(&self.0.ledger())
     }
 
+    /// The limits themselves.
+    pub fn limits(&self) -> Vec<Amount> {
+        self.0.limits.left(&Ledger::default())
+    }
+
     /// Whether no further call fits: one of the limits is reached.
     pub fn is_exhausted(&self) -> bool {
         self.left().iter().any(Amount::is_zero)
@@ -125,15 +161,29 @@ impl Budget {
 
     /// Whether money is bounded, so that prices must be known.
     pub(super) fn needs_price(&self) -> bool {
-        self.0.limits.nanos.is_some()
+        self.0.limits.nanos.is_some() || self.0.whole.as_ref().is_some_and(Self::needs_price)
     }
 
     /// Sets aside `worst`. If the call is given up, `sunk` of it counts as spent.
     pub(super) fn reserve(&self, worst: Cost, sunk: Cost) -> Result<Hold, LmError> {
-        let mut ledger = self.0.ledger();
-        self.0.limits.check(&ledger, worst)?;
-        ledger.set_aside(worst);
-        drop(ledger);
-        Ok(Hold::new(Arc::clone(&self.0), worst, sunk))
+        let above = match &self.0.whole {
+            Some(whole) => Some(Box::new(whole.reserve(worst, sunk)?)),
+            None => None,
+        };
+        let set_aside = |ledger: &mut Ledger| {
+            self.0.limits.check(ledger, worst)?;
+            ledger.set_aside(worst);
+            Ok(())
+        };
+        let fits: Result<(), LmError> = set_aside(&mut self.0.ledger());
+        match (fits, above) {
+            (Ok(()), above) => Ok(Hold::new(Arc::clone(&self.0), worst, sunk, above)),
+            (Err(error), above) => {
+                if let Some(above) = above {
+                    above.settle(Cost::default());
+                }
+                Err(error)
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::error::LmError;
 
+pub(crate) use line::Outcome as Answered;
 pub use record::Record;
 pub use replay::{Nothing, Replay};
 

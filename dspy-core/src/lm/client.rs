@@ -33,10 +33,12 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::account::Account;
 use super::error::LmError;
 use super::model::{Capabilities, EventStream, LanguageModel};
 use super::request::{Request, Settings};
 use super::response::Response;
+use super::tariff::Tariff;
 
 pub use self::builder::ClientBuilder;
 pub use self::embedding::EmbeddingClient;
@@ -109,6 +111,10 @@ impl<W: Wire> Client<W> {
         Ok(response)
     }
 
+    fn tariff(&self, account: &Account) -> Tariff {
+        account.tariff(self.name(), self.has_list_prices())
+    }
+
     fn fans_out(&self, settings: &Settings) -> Option<u32> {
         settings.n.filter(|n| *n > 1 && !self.shared.wire.native_n())
     }
@@ -118,18 +124,34 @@ impl<W: Wire> LanguageModel for Client<W> {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
         let settings = request.settings.over(&self.shared.settings);
         check(&settings)?;
-        match self.fans_out(&settings) {
-            None => self.ask(request, &settings).await,
-            Some(n) => fan_out::generate(self, request, &settings, n).await,
+        match (&request.account, self.fans_out(&settings)) {
+            (None, None) => self.ask(request, &settings).await,
+            (None, Some(n)) => fan_out::generate(self, request, &settings, n).await,
+            (Some(account), None) => {
+                let asked = self.ask(request, &settings);
+                self.tariff(account).pay_for(account.budget(), self, request, asked).await
+            }
+            (Some(account), Some(n)) => {
+                let asked = fan_out::generate(self, request, &settings, n);
+                self.tariff(account).pay_for(account.budget(), self, request, asked).await
+            }
         }
     }
 
     async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
         let settings = request.settings.over(&self.shared.settings);
         check(&settings)?;
-        match self.fans_out(&settings) {
-            None => streaming::open(&self.shared, request, &settings).await,
-            Some(n) => fan_out::stream(self, request, &settings, n).await,
+        let opened = async {
+            match self.fans_out(&settings) {
+                None => streaming::open(&self.shared, request, &settings).await,
+                Some(n) => fan_out::stream(self, request, &settings, n).await,
+            }
+        };
+        match &request.account {
+            None => opened.await,
+            Some(account) => {
+                self.tariff(account).pay_for_stream(account.budget(), self, request, opened).await
+            }
         }
     }
 
@@ -149,6 +171,10 @@ impl<W: Wire> LanguageModel for Client<W> {
 
     fn curl(&self, request: &Request) -> Option<String> {
         curl::command(self, request)
+    }
+
+    fn pays(&self) -> bool {
+        true
     }
 }
 

@@ -215,4 +215,9 @@ impl LanguageModel for Fallback {
     fn curl(&self, request: &Request) -> Option<String> {
         LanguageModel::curl(&self.first, request)
     }
+
+    /// Each model is behind a handle, which pays what the model does not.
+    fn pays(&self) -> bool {
+        true
+    }
 }

@@ -3,6 +3,17 @@
 /// All of [`LanguageModel`](super::LanguageModel) but the calls, taken from a field.
 macro_rules! forward {
     ($inner:ident) => {
+        $crate::lm::forward::forward_but_paying!($inner);
+
+        fn pays(&self) -> bool {
+            self.$inner.pays()
+        }
+    };
+}
+
+/// The same for a wrapper that itself sees to it that calls are paid.
+macro_rules! forward_but_paying {
+    ($inner:ident) => {
         fn capabilities(&self) -> $crate::lm::Capabilities {
             self.$inner.capabilities()
         }
@@ -34,4 +45,4 @@ macro_rules! forward_embedder {
     };
 }
 
-pub(super) use {forward, forward_embedder};
+pub(super) use {forward, forward_but_paying, forward_embedder};

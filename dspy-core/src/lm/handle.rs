@@ -249,6 +249,11 @@ impl LanguageModel for Lm {
     fn curl(&self, request: &Request) -> Option<String> {
         self.0.model.curl(request)
     }
+
+    /// What the model does not pay, the handle does.
+    fn pays(&self) -> bool {
+        true
+    }
 }
 
 impl<W: Wire> Client<W> {

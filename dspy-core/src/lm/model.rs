@@ -72,6 +72,12 @@ pub trait LanguageModel: Send + Sync + 'static {
     fn curl(&self, _request: &Request) -> Option<String> {
         None
     }
+
+    /// Whether the model itself pays for each attempt from [`Request::account`], as the HTTP clients
+    /// do. For one that does not, which is the default, the handle pays one call for each answer.
+    fn pays(&self) -> bool {
+        false
+    }
 }
 
 /// A stream of [`StreamEvent`]s, ending with [`StreamEvent::Done`] or an error.

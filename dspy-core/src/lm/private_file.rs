@@ -13,13 +13,13 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
 }
 
 /// The same for adding at the end.
-pub(super) fn append_to(path: &Path) -> io::Result<File> {
+pub(crate) fn append_to(path: &Path) -> io::Result<File> {
     make_folder_of(path)?;
     options().read(true).append(true).create(true).open(path)
 }
 
 /// Writes a whole file, in place of an older one, or nothing at all.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     make_folder_of(path)?;
     // Temporary files have the mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;

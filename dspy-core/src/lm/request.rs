@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::account::Account;
 use super::message::Message;
 
 /// One request to a language model, independent of any wire format.
@@ -34,6 +35,9 @@ pub struct Request {
     /// What a cache may do with it. No part of a cache key, and never sent.
     #[serde(skip)]
     pub cache: CacheUse,
+    /// Who pays, if that is settled. No part of a cache key, and never sent.
+    #[serde(skip)]
+    pub account: Option<Account>,
 }
 
 /// What a [cache](super) may do with one request.

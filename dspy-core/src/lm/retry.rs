@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::wait::Policy;
+use super::account::{paid, paid_stream};
 use super::embedding::{EmbeddingModel, Embeddings};
 use super::error::LmError;
-use super::forward::{forward, forward_embedder};
+use super::forward::{forward_but_paying, forward_embedder};
 use super::model::{EventStream, LanguageModel};
 use super::request::Request;
 use super::response::Response;
@@ -123,15 +124,20 @@ impl<M> Retry<M> {
 
 impl<M: LanguageModel> LanguageModel for Retry<M> {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
-        self.repeat(is_steady(request), || self.inner.generate(request)).await
+        self.repeat(is_steady(request), || paid(&self.inner, request)).await
     }
 
     async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
-        let attempt = || async { begun(self.inner.stream(request).await?).await };
+        let attempt = || async { begun(paid_stream(&self.inner, request).await?).await };
         self.repeat(is_steady(request), attempt).await
     }
 
-    forward!(inner);
+    forward_but_paying!(inner);
+
+    /// Each attempt is paid.
+    fn pays(&self) -> bool {
+        true
+    }
 }
 
 impl<M: EmbeddingModel> EmbeddingModel for Retry<M> {

@@ -33,6 +33,8 @@ pub struct Provenance {
     pub data: String,
     /// The score on the rows that decided, before and after: fractions of 1.
     pub scores: Option<(f64, f64)>,
+    /// The same on rows that did not decide, where there were any.
+    pub holdout: Option<(f64, f64)>,
     /// The model they were found with.
     pub model: String,
     /// When the file was written: seconds since 1970, UTC.

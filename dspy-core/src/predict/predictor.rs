@@ -251,6 +251,7 @@ impl Predictor {
         }
         request.rollout = slot.run().rollout();
         request.cache = slot.run().cache();
+        request.account = slot.run().account().cloned();
         let exchange = Exchange {
             slot,
             lm: &lm,

@@ -5,7 +5,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::event::Event;
 use super::feedback::Feedback;
 use super::record::Trace;
-use crate::lm::CacheUse;
+use crate::lm::{Account, CacheUse};
 
 /// Options of a [`Run`](super::Run).
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,7 @@ pub struct RunOptions {
     pub(super) memo: Option<Trace>,
     pub(super) rollout: u64,
     pub(super) cache: CacheUse,
+    pub(super) account: Option<Account>,
 }
 
 impl RunOptions {
@@ -37,6 +38,13 @@ impl RunOptions {
     #[must_use]
     pub fn with_cache(mut self, cache: CacheUse) -> Self {
         self.cache = cache;
+        self
+    }
+
+    /// Pay for the calls from this account.
+    #[must_use]
+    pub fn with_account(mut self, account: Account) -> Self {
+        self.account = Some(account);
         self
     }
 

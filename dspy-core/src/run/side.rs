@@ -39,7 +39,8 @@ impl<'a> SideCalls<'a> {
         Self { slot, made: Mutex::default() }
     }
 
-    pub(crate) async fn ask(&self, lm: &Lm, request: Request) -> Result<Response, LmError> {
+    pub(crate) async fn ask(&self, lm: &Lm, mut request: Request) -> Result<Response, LmError> {
+        request.account = self.slot.run().account().cloned();
         let memo = self.slot.run().memo();
         let paid = memo.and_then(|memo| memo.take(&MemoKey::new(self.slot.path(), &request)?));
         let replayed = paid.is_some();

@@ -1,7 +1,11 @@
 //! [`Amount`] and [`Spent`]: how much of what.
 
 use std::fmt;
+use std::iter::Sum;
+use std::ops::Add;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 /// An amount of something that a [`Budget`](super::Budget) bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +44,8 @@ impl fmt::Display for Amount {
 }
 
 /// What was spent of a [`Budget`](super::Budget), and what is set aside for calls under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Spent {
     /// US dollars spent.
@@ -50,11 +55,35 @@ pub struct Spent {
     /// Calls made, failed ones included.
     pub calls: u64,
     /// US dollars set aside.
+    #[serde(skip)]
     pub held_usd: f64,
     /// Tokens set aside.
+    #[serde(skip)]
     pub held_tokens: u64,
     /// Calls under way.
+    #[serde(skip)]
     pub held_calls: u64,
+}
+
+impl Add for Spent {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            usd: self.usd + other.usd,
+            tokens: self.tokens + other.tokens,
+            calls: self.calls + other.calls,
+            held_usd: self.held_usd + other.held_usd,
+            held_tokens: self.held_tokens + other.held_tokens,
+            held_calls: self.held_calls + other.held_calls,
+        }
+    }
+}
+
+impl Sum for Spent {
+    fn sum<I: Iterator<Item = Self>>(spent: I) -> Self {
+        spent.fold(Self::default(), Add::add)
+    }
 }
 
 impl fmt::Display for Spent {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 
+use super::super::account::{paid, paid_stream};
 use super::super::error::LmError;
-use super::super::forward::forward;
+use super::super::forward::forward_but_paying;
 use super::super::model::{EventStream, LanguageModel, StreamEvent, whole};
 use super::super::request::{CacheUse, Request};
 use super::super::response::Response;
@@ -55,7 +56,7 @@ impl<M: LanguageModel> Cached<M> {
                 return Ok(entry);
             }
             self.cache.counts().misses += 1;
-            let response = self.inner.generate(request).await?;
+            let response = paid(&self.inner, request).await?;
             let entry = Arc::new(Entry::new(&response));
             let kept = self.cache.keep(wanted, &entry, &response, self.inner.name());
             own = Some((response, kept));
@@ -72,7 +73,7 @@ impl<M: LanguageModel> Cached<M> {
 
     async fn ask_and_keep(&self, wanted: Wanted, request: &Request) -> Result<Response, LmError> {
         self.cache.counts().misses += 1;
-        let response = self.inner.generate(request).await?;
+        let response = paid(&self.inner, request).await?;
         let entry = Arc::new(Entry::new(&response));
         self.cache.keep(wanted, &entry, &response, self.inner.name()).settled().await;
         Ok(response)
@@ -90,7 +91,7 @@ impl<M: LanguageModel> Cached<M> {
 impl<M: LanguageModel> LanguageModel for Cached<M> {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
         let Some(wanted) = self.wanted(request) else {
-            return self.inner.generate(request).await;
+            return paid(&self.inner, request).await;
         };
         if request.cache == CacheUse::Refresh {
             return self.ask_and_keep(wanted, request).await;
@@ -103,7 +104,7 @@ impl<M: LanguageModel> LanguageModel for Cached<M> {
 
     async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {
         let Some(wanted) = self.wanted(request) else {
-            return self.inner.stream(request).await;
+            return paid_stream(&self.inner, request).await;
         };
         if request.cache == CacheUse::Use
             && let Some((entry, hit)) = self.cache.look_up(wanted)
@@ -112,7 +113,7 @@ impl<M: LanguageModel> LanguageModel for Cached<M> {
             return Ok(whole(entry.answer(wanted.n)));
         }
         self.cache.counts().misses += 1;
-        let events = self.inner.stream(request).await?;
+        let events = paid_stream(&self.inner, request).await?;
         let (cache, model) = (self.cache.clone(), self.inner.name().to_owned());
         let kept = events.then(move |event| {
             let kept = match &event {
@@ -132,5 +133,10 @@ impl<M: LanguageModel> LanguageModel for Cached<M> {
         Ok(kept.boxed())
     }
 
-    forward!(inner);
+    forward_but_paying!(inner);
+
+    /// What is not in the cache is paid.
+    fn pays(&self) -> bool {
+        true
+    }
 }

@@ -41,8 +41,16 @@ impl CacheKey {
     /// The key of a request to a model; `None` for a request that serde cannot write.
     pub fn new(model: &(impl LanguageModel + ?Sized), request: &Request) -> Option<Self> {
         // Named one by one, so that a new field cannot be forgotten here.
-        let Request { messages, settings, response_format, tools, tool_choice, rollout, cache: _ } =
-            request;
+        let Request {
+            messages,
+            settings,
+            response_format,
+            tools,
+            tool_choice,
+            rollout,
+            cache: _,
+            account: _,
+        } = request;
         let without_n;
         let plain = match settings.n {
             None => settings,

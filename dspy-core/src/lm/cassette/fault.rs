@@ -10,7 +10,7 @@ use super::super::redaction::Redaction;
 /// The errors of calls, by kind. Of those that have nothing to do with a provider the text is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     Unsupported { model: String, feature: String, fix: String },
     Transport { host: String, message: String },
     Timeout { host: String, after: Duration },
@@ -29,7 +29,7 @@ pub(super) enum Fault {
 
 /// As [`ProviderFailure`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     host: String,
     status: u16,
     message: String,

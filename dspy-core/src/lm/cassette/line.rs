@@ -43,20 +43,20 @@ pub(super) struct Exchange {
 /// What came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Response(Response),
     Error(Fault),
 }
 
 impl Outcome {
-    pub(super) fn of(result: Result<&Response, &LmError>) -> Self {
+    pub(crate) fn of(result: Result<&Response, &LmError>) -> Self {
         match result {
             Ok(response) => Self::Response(response.clone()),
             Err(error) => Self::Error(Fault::of(error)),
         }
     }
 
-    pub(super) fn into_result(self) -> Result<Response, LmError> {
+    pub(crate) fn into_result(self) -> Result<Response, LmError> {
         match self {
             Self::Response(response) => Ok(response),
             Self::Error(fault) => Err(fault.into_error()),

@@ -18,6 +18,7 @@ pub(in crate::lm) trait ErasedModel: Send + Sync {
     fn name(&self) -> &str;
     fn fingerprint(&self) -> Cow<'_, str>;
     fn curl(&self, request: &Request) -> Option<String>;
+    fn pays(&self) -> bool;
 }
 
 impl<M: LanguageModel> ErasedModel for M {
@@ -44,13 +45,15 @@ impl<M: LanguageModel> ErasedModel for M {
     fn curl(&self, request: &Request) -> Option<String> {
         LanguageModel::curl(self, request)
     }
+
+    fn pays(&self) -> bool {
+        LanguageModel::pays(self)
+    }
 }
 
 /// An erased model as a [`LanguageModel`] again, so that wrappers can be put before it.
-#[cfg(feature = "cache")]
 pub(super) struct Bare(pub(super) std::sync::Arc<dyn ErasedModel>);
 
-#[cfg(feature = "cache")]
 impl LanguageModel for Bare {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
         self.0.generate(request).await
@@ -74,5 +77,9 @@ impl LanguageModel for Bare {
 
     fn curl(&self, request: &Request) -> Option<String> {
         self.0.curl(request)
+    }
+
+    fn pays(&self) -> bool {
+        self.0.pays()
     }
 }

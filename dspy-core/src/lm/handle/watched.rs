@@ -8,14 +8,15 @@ use std::time::{Instant, SystemTime};
 use futures_util::Stream;
 use tracing::{Instrument, Span};
 
+use super::super::account::{Account, Looked, paid_stream};
 use super::super::error::LmError;
 use super::super::history::{Call, Ring};
 use super::super::meter::Meter;
-use super::super::model::{EventStream, StreamEvent};
+use super::super::model::{EventStream, StreamEvent, whole};
 use super::super::request::Request;
 use super::super::response::Response;
 use super::super::telemetry;
-use super::erased::ErasedModel;
+use super::erased::{Bare, ErasedModel};
 
 /// A model, and what is noted of its calls.
 pub(super) struct Watched {
@@ -24,6 +25,12 @@ pub(super) struct Watched {
     pub(super) meter: Meter,
     /// Whether spans carry messages.
     pub(super) traces_content: bool,
+}
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+fn paid_by(request: &Request, account: Account) -> Request {
+    Request { account: Some(account), ..request.clone() }
 }
 
 /// When a call began, and where it is traced.
@@ -35,8 +42,44 @@ struct Begun {
 
 impl Watched {
     pub(super) async fn generate(&self, request: &Request) -> Result<Response, LmError> {
+        match request.account.as_ref() {
+            Some(account) => self.generate_for(account, request).await,
+            None => match Account::ambient() {
+                Some(account) => self.generate_for(&account, request).await,
+                None => self.ask(request).await,
+            },
+        }
+    }
+
+    /// Answers a request that somebody pays for, from what is written down if it was asked before.
+    async fn generate_for(
+        &self,
+        account: &Account,
+        request: &Request,
+    ) -> Result<Response, LmError> {
+        let Some(log) = account.log() else {
+            return match request.account {
+                Some(_) => self.ask(request).await,
+                None => self.ask(&paid_by(request, account.clone())).await,
+            };
+        };
+        let mark = match log.look_up(self.model.name(), request) {
+            Looked::New(mark) => mark,
+            Looked::Known(answer, spent) => {
+                account.budget().charge(spent);
+                return *answer;
+            }
+        };
+        let payer = account.for_one_call();
+        let budget = payer.budget().clone();
+        let answered = self.ask(&paid_by(request, payer)).await;
+        log.note(mark, answered.as_ref(), budget.spent());
+        answered
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Response, LmError> {
         let begun = self.begin(request, false);
-        let asked = self.model.generate(request);
+        let asked = self.asked(request);
         // The span costs a little at each poll, so it is left out where nobody listens.
         let answered = if begun.span.is_disabled() {
             asked.await
@@ -47,12 +90,37 @@ impl Watched {
         answered
     }
 
+    /// What answers the request: the model, paid here unless it pays itself.
+    fn asked<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
+        match &request.account {
+            Some(account) if !self.model.pays() => Box::pin(async move {
+                let model = Bare(Arc::clone(&self.model));
+                let tariff = account.tariff(self.model.name(), true);
+                tariff.pay(account.budget(), &model, request).await
+            }),
+            _ => self.model.generate(request),
+        }
+    }
+
     pub(super) async fn stream(
         self: &Arc<Self>,
         request: &Request,
     ) -> Result<EventStream, LmError> {
+        match request.account.clone().or_else(Account::ambient) {
+            None => self.open(request).await,
+            // What is written down is written down whole.
+            Some(account) if account.log().is_some() => {
+                Ok(whole(self.generate_for(&account, request).await?))
+            }
+            Some(account) => self.open(&paid_by(request, account)).await,
+        }
+    }
+
+    async fn open(self: &Arc<Self>, request: &Request) -> Result<EventStream, LmError> {
         let begun = self.begin(request, true);
-        let opened = self.model.stream(request).instrument(begun.span.clone()).await;
+        let opened = paid_stream(&Bare(Arc::clone(&self.model)), request)
+            .instrument(begun.span.clone())
+            .await;
         match opened {
             Ok(events) => Ok(Box::pin(WatchedStream {
                 events,

@@ -103,7 +103,7 @@ impl Price {
 
     /// The most that calls can cost, in US dollars, each with a prompt of so many tokens: nothing
     /// comes from a cache, and all is written into it.
-    pub(in crate::lm) fn at_most(&self, calls: u64, prompt: u64, answers: u64) -> f64 {
+    pub(crate) fn at_most(&self, calls: u64, prompt: u64, answers: u64) -> f64 {
         let rates = self.rates(prompt);
         let input = rates.cache_write.map_or(rates.input, |write| write.max(rates.input));
         (calls as f64 * prompt as f64 * input + answers as f64 * rates.output) / MILLION
