@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lexopt::prelude::*;
 
+use crate::optimize::Optimize;
 #[cfg(unix)]
 use crate::overhead::{ClientKind, Overhead, Runtime};
 
@@ -27,6 +28,12 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
   cache --writers N [--entries N]
                               processes that fill one cache file at once -> answers lost
   cache --hits                time of a hit from memory and from the file
+  optimize --base-url URL --signature TEXT --train FILE --val FILE --test FILE --optimizer NAME
+           [--instructions TEXT] [--model NAME] [--seed N] [--auto light|medium|heavy] [--paper]
+           [--max-calls N] [--concurrency N] [--no-cache] [--journal FILE] [--report FILE]
+           [--save FILE] [--verbose]
+                              a program optimized on rows of JSON Lines; NAME is none, labeled,
+                              bootstrap, random-search, miprov2, gepa, copro, simba or best
   handle                      what counting, tracing and a history add to a call
   help                        this text
 
@@ -58,6 +65,7 @@ pub(crate) enum Command {
     },
     #[cfg_attr(not(feature = "disk-cache"), expect(dead_code, reason = "SQLite is left out"))]
     Cache(CacheTask),
+    Optimize(Box<Optimize>),
     Handle,
     Help,
 }
@@ -91,6 +99,7 @@ impl Command {
             #[cfg(unix)]
             "serve" => return serve(args),
             "cache" => Self::Cache(cache_task(&mut args)?),
+            "optimize" => return Optimize::from_args(args).map(|o| Self::Optimize(Box::new(o))),
             "handle" => Self::Handle,
             "help" => Self::Help,
             _ => return Err(format!("there is no command `{name}`").into()),

@@ -10,6 +10,7 @@ mod expectation;
 mod format;
 mod handle;
 mod lines;
+mod optimize;
 #[cfg(unix)]
 mod overhead;
 mod parse;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Cache(task) => cache::run(task),
         #[cfg(not(feature = "disk-cache"))]
         Command::Cache(_) => Err(io::Error::other("build it with `--features disk-cache`")),
+        Command::Optimize(work) => optimize::run(&work),
         Command::Handle => handle::run(),
     };
     match done {

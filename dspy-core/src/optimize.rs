@@ -9,15 +9,18 @@ mod gate;
 mod journal;
 mod labeled;
 mod meters;
+mod mipro;
 mod outcome;
 mod plan;
 mod posterior;
 mod progress;
+mod proposer;
 mod random_search;
 mod report;
 mod stage;
 mod stop;
 mod strategy;
+pub mod surrogate;
 mod tuned;
 
 pub use bootstrap::{Bootstrap, BootstrapFewShot};
@@ -26,6 +29,7 @@ pub use engine::{CandidateId, CandidateProgram, Engine, Question, Rollout, Stand
 pub use gate::{Gate, Verdict};
 pub use labeled::LabeledFewShot;
 pub use meters::{Role, Spending};
+pub use mipro::{Auto, Mipro, MiproV2};
 pub use outcome::{Outcome, Step};
 pub use plan::{Facts, Needs, Plan, Range};
 pub use posterior::Posterior;
@@ -34,6 +38,7 @@ pub use report::{Basis, Candidate, DemoCount, Judgement, Moment, Report};
 pub use stage::{Part, Task};
 pub use stop::{Stop, StopReason};
 pub use strategy::Strategy;
+pub use surrogate::Surrogate;
 pub use tuned::Tuned;
 
 use crate::error::{Error, Result};

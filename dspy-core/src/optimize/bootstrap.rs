@@ -174,7 +174,7 @@ impl Strategy for Bootstrap {
 
     async fn search(&self, engine: &mut Engine) -> Result<CandidateId> {
         engine.begin(1);
-        let Collected { demos, errors } = collect(engine, self).await?;
+        let Collected { demos, errors, .. } = collect(engine, self).await?;
         if let Some(first) = errors.first() {
             let count = errors.len();
             engine.warn(format!("{count} of the teacher's runs failed; the first: {first}"));

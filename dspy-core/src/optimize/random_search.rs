@@ -191,7 +191,7 @@ impl Strategy for RandomSearch {
             if engine.stopped().is_some() {
                 break;
             }
-            let Collected { demos, errors } = match collect(engine, &how).await {
+            let Collected { demos, errors, .. } = match collect(engine, &how).await {
                 Ok(collected) => collected,
                 Err(error) if error.is_setup() => return Err(error),
                 // What the other candidates cost must not be lost with this one.

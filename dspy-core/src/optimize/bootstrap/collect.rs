@@ -22,6 +22,8 @@ pub(in crate::optimize) struct Collected {
     pub(in crate::optimize) demos: BTreeMap<String, Vec<Demo>>,
     /// Why runs failed.
     pub(in crate::optimize) errors: Vec<String>,
+    /// What became of the rows that were run, whether they succeeded or not.
+    pub(in crate::optimize) runs: Vec<(usize, Outcome)>,
 }
 
 /// Has the teacher run training rows until it succeeded often enough.
@@ -42,6 +44,7 @@ pub(in crate::optimize) async fn collect(
     }
     let mut found = DemoSets::new();
     let mut errors = Vec::new();
+    let mut runs = Vec::new();
     let mut successes = 0;
     let mut waiting = order.into_iter();
     while successes < how.max_bootstrapped && engine.stopped().is_none() {
@@ -50,17 +53,16 @@ pub(in crate::optimize) async fn collect(
         if wave.is_empty() {
             break;
         }
-        for (item, tried) in try_rows(engine, how, &lent, wave).await? {
-            match tried {
-                Ok(None) => {}
-                Ok(Some(outcome)) => {
-                    successes += 1;
-                    for (path, demo) in demos_of(engine, &outcome, item) {
-                        found.entry(path).or_default().push((item, demo));
-                    }
+        for (item, outcome) in try_rows(engine, how, &lent, wave).await? {
+            if let Some(error) = &outcome.error {
+                errors.push(format!("row {item}: {error}"));
+            } else if how.succeeds(outcome.score) {
+                successes += 1;
+                for (path, demo) in demos_of(engine, &outcome, item) {
+                    found.entry(path).or_default().push((item, demo));
                 }
-                Err(error) => errors.push(format!("row {item}: {error}")),
             }
+            runs.push((item, outcome));
         }
         if errors.len() > how.max_errors {
             return Err(Error::Invalid(format!(
@@ -75,7 +77,7 @@ pub(in crate::optimize) async fn collect(
         .iter()
         .map(|(path, _)| (path.clone(), combine(engine, how, path, &mut found, &rows)))
         .collect();
-    Ok(Collected { demos, errors })
+    Ok(Collected { demos, errors, runs })
 }
 
 /// Runs rows until each succeeded or its rounds are used up.
@@ -84,8 +86,8 @@ async fn try_rows(
     how: &Bootstrap,
     lent: &Changes,
     wave: Vec<usize>,
-) -> Result<Vec<(usize, std::result::Result<Option<Outcome>, String>)>> {
-    let mut tried: BTreeMap<usize, std::result::Result<Option<Outcome>, String>> = BTreeMap::new();
+) -> Result<Vec<(usize, Outcome)>> {
+    let mut tried: BTreeMap<usize, Outcome> = BTreeMap::new();
     let mut left = wave.clone();
     for round in 0..u64::from(how.max_rounds) {
         let rollouts: Vec<Rollout> = left
@@ -103,15 +105,10 @@ async fn try_rows(
         let outcomes = engine.run(&rollouts).await?;
         for (item, outcome) in std::mem::take(&mut left).into_iter().zip(outcomes) {
             let Some(outcome) = outcome else { continue };
-            let succeeded = outcome.error.is_none() && how.succeeds(outcome.score);
-            if !succeeded {
+            if outcome.error.is_some() || !how.succeeds(outcome.score) {
                 left.push(item);
             }
-            let result = match &outcome.error {
-                Some(error) => Err(error.clone()),
-                None => Ok(succeeded.then_some(outcome)),
-            };
-            tried.insert(item, result);
+            tried.insert(item, outcome);
         }
         if left.is_empty() {
             break;
