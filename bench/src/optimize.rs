@@ -9,7 +9,8 @@ use std::time::Instant;
 use dspy::lm::{Budget, Cache, HistoryOptions, Lm, OpenAi, Settings, Usage};
 use dspy::metric::Score;
 use dspy::optimize::{
-    BootstrapFewShot, BootstrapFewShotWithRandomSearch, LabeledFewShot, MiproV2, Optimizer, Report,
+    BootstrapFewShot, BootstrapFewShotWithRandomSearch, Gepa, LabeledFewShot, MiproV2, Optimizer,
+    Report,
 };
 use dspy::prelude::*;
 use dspy::signature::Fields;
@@ -188,11 +189,18 @@ async fn compile(
             tuned!(work, validation, search).compile(program, train).await
         }
         "miprov2" => {
-            let mut mipro = MiproV2::new(metric).auto(work.auto.into());
+            let mut mipro = MiproV2::new(metric).auto(work.auto);
             if paper {
                 mipro = mipro.paper();
             }
             tuned!(work, validation, mipro).compile(program, train).await
+        }
+        "gepa" => {
+            let mut gepa = Gepa::new(metric).auto(work.auto);
+            if paper {
+                gepa = gepa.paper();
+            }
+            tuned!(work, validation, gepa).compile(program, train).await
         }
         other => Err(format!("there is no optimizer `{other}`")).user(),
     }

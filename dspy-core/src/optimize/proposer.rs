@@ -80,6 +80,10 @@ pub(super) struct Brief {
     pub(super) path: String,
     /// The candidate whose instruction is to be improved.
     pub(super) from: Option<CandidateId>,
+    /// What text of it is to be written, if it is not the instruction.
+    pub(super) subject: String,
+    /// The text it has now; empty for the instruction of `from`.
+    pub(super) current: String,
     /// What is known of the data.
     pub(super) data: String,
     /// Rows, or what became of them.
@@ -106,8 +110,15 @@ impl Brief {
         let from = self.from.unwrap_or(CandidateId::BASELINE);
         fields.insert("program".to_owned(), Value::from(describe_program(engine)));
         fields.insert("step".to_owned(), Value::from(step));
-        let current = engine.instructions(from, &self.path);
+        let current = match self.current.is_empty() {
+            true => engine.instructions(from, &self.path),
+            false => self.current.clone(),
+        };
         fields.insert("current_instruction".to_owned(), Value::from(current));
+        if !self.subject.is_empty() {
+            signature.push("subject: str");
+            fields.insert("subject".to_owned(), Value::from(self.subject.as_str()));
+        }
         if !self.data.is_empty() {
             signature.push("data_summary: str");
             fields.insert("data_summary".to_owned(), Value::from(self.data.as_str()));
@@ -141,6 +152,7 @@ impl Brief {
                 ("program", "The steps of the program, with what each is given and gives."),
                 ("step", "The step that the instruction is for."),
                 ("current_instruction", "The instruction it has now."),
+                ("subject", "The text to write in place of an instruction."),
                 ("data_summary", "What is known of the data."),
                 (
                     "tried_instructions",

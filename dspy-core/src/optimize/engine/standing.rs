@@ -64,6 +64,32 @@ impl Engine {
             .collect()
     }
 
+    /// How likely it is that one candidate is better than another, by the validation rows that they
+    /// were both run on; one half where nothing is known.
+    pub fn probability_better(&self, first: CandidateId, second: CandidateId) -> f64 {
+        let items = self.len(Part::Validation);
+        let row = |id: CandidateId| {
+            let mut row = vec![None; items];
+            for (item, score) in self.matrix.scores(id, Part::Validation) {
+                if let Some(cell) = row.get_mut(item) {
+                    *cell = Some(score);
+                }
+            }
+            row
+        };
+        let (mut first, mut second) = (row(first), row(second));
+        for (a, b) in first.iter_mut().zip(&mut second) {
+            if a.is_none() || b.is_none() {
+                (*a, *b) = (None, None);
+            }
+        }
+        if first.iter().all(Option::is_none) {
+            return 0.5;
+        }
+        let posterior = Posterior::new(&[first, second]);
+        posterior.map_or(0.5, |posterior| posterior.probability_above(0, 1, 0.0))
+    }
+
     /// The candidate with the highest posterior mean; the earliest of equals, and the program as
     /// given where nothing was run.
     ///

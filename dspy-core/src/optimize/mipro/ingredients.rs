@@ -128,8 +128,8 @@ impl Ingredients {
                     from,
                     data: self.data.clone(),
                     evidence: self.evidence(engine, how, choices, index),
-                    tried: Vec::new(),
                     tip: TIPS.choose(&mut rng).copied().unwrap_or_default().to_owned(),
+                    ..Brief::default()
                 };
                 let temperature = how.proposer_temperature;
                 questions.push(brief.question(engine, "instruction", index, temperature)?);
