@@ -9,8 +9,8 @@ use std::time::Instant;
 use dspy::lm::{Budget, Cache, HistoryOptions, Lm, OpenAi, Settings, Usage};
 use dspy::metric::Score;
 use dspy::optimize::{
-    BootstrapFewShot, BootstrapFewShotWithRandomSearch, Gepa, LabeledFewShot, MiproV2, Optimizer,
-    Report,
+    BootstrapFewShot, BootstrapFewShotWithRandomSearch, Copro, Gepa, LabeledFewShot, MiproV2,
+    Optimizer, Report, Simba,
 };
 use dspy::prelude::*;
 use dspy::signature::Fields;
@@ -201,6 +201,17 @@ async fn compile(
                 gepa = gepa.paper();
             }
             tuned!(work, validation, gepa).compile(program, train).await
+        }
+        "copro" => {
+            let mut copro = Copro::new(metric).breadth(6).depth(2);
+            if paper {
+                copro = copro.paper();
+            }
+            tuned!(work, validation, copro).compile(program, train).await
+        }
+        "simba" => {
+            let simba = Simba::new(metric).steps(4);
+            tuned!(work, validation, simba).compile(program, train).await
         }
         other => Err(format!("there is no optimizer `{other}`")).user(),
     }

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod changes;
+mod copro;
 mod demos;
 mod engine;
 mod finish;
@@ -18,6 +19,7 @@ mod progress;
 mod proposer;
 mod random_search;
 mod report;
+mod simba;
 mod stage;
 mod stop;
 mod strategy;
@@ -26,6 +28,7 @@ mod tuned;
 
 pub use bootstrap::{Bootstrap, BootstrapFewShot};
 pub use changes::Changes;
+pub use copro::{CoordinateAscent, Copro};
 pub use engine::{CandidateId, CandidateProgram, Engine, Question, Rollout, Standing};
 pub use gate::{Gate, Verdict};
 pub use gepa::{Evolution, Gepa};
@@ -37,6 +40,7 @@ pub use plan::{Facts, Needs, Plan, Range};
 pub use posterior::Posterior;
 pub use random_search::{BootstrapFewShotWithRandomSearch, RandomSearch};
 pub use report::{Basis, Candidate, DemoCount, Judgement, Moment, Report};
+pub use simba::{Introspection, Simba};
 pub use stage::{Part, Task};
 pub use stop::{Stop, StopReason};
 pub use strategy::Strategy;

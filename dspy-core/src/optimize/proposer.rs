@@ -24,7 +24,12 @@ pub(super) const TIPS: [&str; 6] = [
     "Give the reader a role that fits the task.",
 ];
 
-fn task(signature: &str, instructions: &str, descs: &[(&str, &str)]) -> Result<Predictor> {
+/// A task of the proposer.
+pub(super) fn task(
+    signature: &str,
+    instructions: &str,
+    descs: &[(&str, &str)],
+) -> Result<Predictor> {
     let descs: BTreeMap<String, String> =
         descs.iter().map(|(name, desc)| ((*name).to_owned(), (*desc).to_owned())).collect();
     let schema = SignatureSchema::parse(signature)

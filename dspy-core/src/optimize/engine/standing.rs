@@ -17,14 +17,19 @@ pub struct Standing {
     pub deviation: f64,
     /// The probability that it is better than the program as given.
     pub better: f64,
-    /// How many validation items it was run on.
+    /// How many items it was run on.
     pub items: usize,
 }
 
 impl Engine {
     /// The candidates that were run on validation items, in the order they were added.
     pub fn standings(&self) -> Vec<Standing> {
-        self.standings_without(|_| false)
+        self.standings_on(Part::Validation)
+    }
+
+    /// The same by the rows of any part.
+    pub fn standings_on(&self, part: Part) -> Vec<Standing> {
+        self.standings_by(part, |_| false)
     }
 
     /// The same by the items that `left_out` does not pick.
@@ -32,12 +37,16 @@ impl Engine {
         &self,
         left_out: impl Fn(usize) -> bool,
     ) -> Vec<Standing> {
-        let items = self.len(Part::Validation);
+        self.standings_by(Part::Validation, left_out)
+    }
+
+    fn standings_by(&self, part: Part, left_out: impl Fn(usize) -> bool) -> Vec<Standing> {
+        let items = self.len(part);
         let mut ids = Vec::new();
         let mut table: Vec<Vec<Option<f64>>> = Vec::new();
         for (id, _) in self.candidates() {
             let mut row = vec![None; items];
-            for (item, score) in self.matrix.scores(id, Part::Validation) {
+            for (item, score) in self.matrix.scores(id, part) {
                 if let Some(cell) = row.get_mut(item).filter(|_| !left_out(item)) {
                     *cell = Some(score);
                 }
@@ -95,7 +104,12 @@ impl Engine {
     ///
     /// The highest observed mean would favour those that were lucky on few items.
     pub fn best(&self) -> CandidateId {
-        let standings = self.standings();
+        self.best_on(Part::Validation)
+    }
+
+    /// The same by the rows of any part.
+    pub fn best_on(&self, part: Part) -> CandidateId {
+        let standings = self.standings_on(part);
         let mut best: Option<Standing> = None;
         for standing in standings {
             if best.is_none_or(|best| standing.mean > best.mean + 1e-12) {
