@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use dspy::optimize::{BootstrapFewShotWithRandomSearch, Optimizer};
+use dspy::optimize::{MiproV2, Optimizer};
 use dspy::prelude::*;
 use dspy::row::{read_csv, shuffle_labels, stratified_split};
 use dspy::{Evaluate, evaluate};
@@ -72,16 +72,19 @@ async fn main() -> dspy::Result<()> {
     let on_holdout = Evaluate::new(&holdout);
     let baseline = on_holdout.clone().progress("baseline").run_metric(&program, right).await?;
 
-    // The same program with the demonstrations that work best on the validation rows: about ten for
-    // each category.
-    let report = BootstrapFewShotWithRandomSearch::new(right)
+    // The same program with the instruction and the demonstrations that work best together on the
+    // validation rows: up to ten demonstrations for each category.
+    let mipro = MiproV2::new(right)
         .validation(validation)
-        .candidates(4)
+        .candidates(8)
         .max_labeled(110)
+        .minibatch(60)
         .seed(7)
-        .progress()
-        .compile(&program, train)
-        .await?;
+        .progress();
+    if !options.json {
+        println!("{}\n", mipro.plan(&program, &train)?);
+    }
+    let report = mipro.compile(&program, train).await?;
     let optimized = on_holdout.progress("optimized").run_metric(&report.program, right).await?;
     let gain = evaluate::compare(&baseline, &optimized)?;
 

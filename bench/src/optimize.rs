@@ -10,7 +10,7 @@ use dspy::lm::{Budget, Cache, HistoryOptions, Lm, OpenAi, Settings, Usage};
 use dspy::metric::Score;
 use dspy::optimize::{
     BootstrapFewShot, BootstrapFewShotWithRandomSearch, Copro, Gepa, LabeledFewShot, MiproV2,
-    Optimizer, Report, Simba,
+    Optimizer, Ratchet, Report, Simba,
 };
 use dspy::prelude::*;
 use dspy::signature::Fields;
@@ -208,6 +208,10 @@ async fn compile(
                 copro = copro.paper();
             }
             tuned!(work, validation, copro).compile(program, train).await
+        }
+        "best" => {
+            let ratchet = Ratchet::new(metric);
+            tuned!(work, validation, ratchet).compile(program, train).await
         }
         "simba" => {
             let simba = Simba::new(metric).steps(4);

@@ -1,10 +1,14 @@
 //! Evaluation: a program over a data set.
 
+mod belief;
 pub(crate) mod distribution;
+mod evidence;
 mod interval;
 mod progress;
 mod result;
 
+pub use belief::Belief;
+pub use evidence::{PairedEvidence, PairedTest};
 pub(crate) use interval::mean_interval;
 pub use interval::{Comparison, compare, compare_scores};
 pub use result::{Evaluation, Item};

@@ -41,7 +41,7 @@ pub(crate) fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
 pub(crate) fn ln_gamma(x: f64) -> f64 {
     let mut x = x;
     let mut shift = 0.0;
-    while x < 10.0 {
+    while x < 20.0 {
         shift += x.ln();
         x += 1.0;
     }

@@ -1,6 +1,7 @@
 //! Uncertainty of scores: bootstrap intervals, and paired comparisons.
 
 use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
 
 use super::result::Evaluation;
 use crate::error::{Error, Result};
@@ -40,7 +41,7 @@ pub(crate) fn mean_interval(values: &[f64]) -> (f64, [f64; 2]) {
 }
 
 /// Two programs on the same rows, row by row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
     /// The mean of the differences, second minus first.
@@ -60,6 +61,11 @@ pub struct Comparison {
 /// # Errors
 /// [`Error::Invalid`] where the rows are not the same.
 pub fn compare<A, B>(first: &Evaluation<A>, second: &Evaluation<B>) -> Result<Comparison> {
+    require_same_rows(first, second)?;
+    Ok(compare_scores(&first.scores(), &second.scores()))
+}
+
+pub(super) fn require_same_rows<A, B>(first: &Evaluation<A>, second: &Evaluation<B>) -> Result<()> {
     let same = first.items().len() == second.items().len()
         && first.items().iter().zip(second.items()).all(|(a, b)| a.id == b.id);
     if !same {
@@ -68,7 +74,7 @@ pub fn compare<A, B>(first: &Evaluation<A>, second: &Evaluation<B>) -> Result<Co
                 .to_owned(),
         ));
     }
-    Ok(compare_scores(&first.scores(), &second.scores()))
+    Ok(())
 }
 
 /// Compares two lists of scores, pair by pair; the shorter one decides how many.

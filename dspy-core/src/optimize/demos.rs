@@ -76,11 +76,6 @@ pub(super) fn with_demos<P: Parameters + Clone>(program: &P, sets: &DemoSets) ->
     Ok(program)
 }
 
-/// How many demonstrations the program's predictors show together.
-pub(super) fn demo_count<P: Parameters>(program: &P) -> usize {
-    demos_by_path(program).iter().map(|(_, demos)| demos.len()).sum()
-}
-
 /// A copy of the program without the demonstrations that `unwanted` picks.
 pub(super) fn without_demos<P: Parameters + Clone>(
     program: &P,

@@ -4,6 +4,7 @@ mod admission;
 mod ask;
 mod candidate;
 mod matrix;
+mod race;
 mod rollouts;
 mod standing;
 
@@ -373,6 +374,14 @@ impl Engine {
         });
         self.progress.step(name, score, &spent, &self.meters.left());
         self.journal.settle()
+    }
+}
+
+impl Drop for Engine {
+    /// Runs that are under way when a search is given up may live on for a moment; the journal is
+    /// free for the next search at once.
+    fn drop(&mut self) {
+        self.journal.close();
     }
 }
 

@@ -144,11 +144,6 @@ impl Journal {
         }
     }
 
-    /// Whether the earlier run was further than this one is.
-    pub(super) fn is_behind(&self) -> bool {
-        !self.state().decisions.is_empty()
-    }
-
     fn write(&self, line: &Line) {
         let mut state = self.state();
         let Some(redacted) = state.text(line) else { return };
@@ -179,6 +174,11 @@ impl Journal {
         state.unsynced = 0;
         drop(state);
         self.fault()
+    }
+
+    /// Writes nothing any more, and lets others have the file.
+    pub(super) fn close(&self) {
+        self.state().file = None;
     }
 
     fn fault(&self) -> Result<()> {

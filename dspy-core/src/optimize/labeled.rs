@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::demos::{data_hash, labeled, open_tasks, row_fields, sample, with_demos};
 use super::report::Report;
+use super::then::Then;
 use super::{Optimizer, require_rows};
 use crate::error::Result;
 use crate::module::Module;
@@ -42,6 +43,11 @@ impl LabeledFewShot {
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// These demonstrations, and then another optimizer.
+    pub fn then<B>(self, next: B) -> Then<Self, B> {
+        Then::new(self, next)
     }
 }
 

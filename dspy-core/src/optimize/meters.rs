@@ -96,6 +96,15 @@ pub struct Spending {
 }
 
 impl Spending {
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            student: self.student + other.student,
+            teacher: self.teacher + other.teacher,
+            proposer: self.proposer + other.proposer,
+            metric: self.metric + other.metric,
+        }
+    }
+
     /// All of it.
     pub fn total(&self) -> Spent {
         [self.student, self.teacher, self.proposer, self.metric].into_iter().sum()

@@ -1,6 +1,7 @@
 //! MIPROv2: instructions and demonstrations, searched together.
 
 mod ingredients;
+mod signatures;
 mod space;
 mod trials;
 
@@ -16,6 +17,8 @@ use super::surrogate::Method;
 use super::tuned::Tuned;
 use crate::error::Result;
 use crate::metric::Metric;
+
+pub use self::signatures::{BayesianSignatureOptimizer, Signatures};
 
 /// Searches instructions and demonstrations of all predictors together.
 ///
@@ -233,11 +236,6 @@ impl<R: Sync + 'static, O: Sync + 'static> Tuned<Mipro, R, O> {
 }
 
 impl Mipro {
-    /// Instructions only: what `BayesianSignatureOptimizer` does.
-    pub(super) fn bayesian_signatures() -> Self {
-        Self { max_bootstrapped: 0, max_labeled: 0, ..Self::default() }
-    }
-
     fn n(&self) -> usize {
         self.candidates.unwrap_or(self.auto.candidates())
     }

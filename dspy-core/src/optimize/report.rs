@@ -139,6 +139,23 @@ impl<P> Report<P> {
         }
     }
 
+    /// This report as that of a run that began where another ended: what was spent adds up.
+    pub(super) fn after(mut self, first: Self) -> Self {
+        self.optimizer = format!("{}, then {}", first.optimizer, self.optimizer);
+        self.student_usage += first.student_usage;
+        self.teacher_usage += first.teacher_usage;
+        self.proposer_usage += first.proposer_usage;
+        self.spending = first.spending.plus(self.spending);
+        self.elapsed += first.elapsed;
+        let warnings = std::mem::take(&mut self.warnings);
+        self.warnings = first.warnings;
+        self.warnings.extend(warnings);
+        let trajectory = std::mem::take(&mut self.trajectory);
+        self.trajectory = first.trajectory;
+        self.trajectory.extend(trajectory);
+        self
+    }
+
     /// What all spent together.
     pub fn usage(&self) -> Usage {
         self.student_usage + self.teacher_usage + self.proposer_usage

@@ -11,6 +11,7 @@ use super::gate::Gate;
 use super::journal::Redact;
 use super::stage::{Actor, Program};
 use super::stop::Stop;
+use super::then::Then;
 use crate::lm::{Budget, Lm, Prices};
 use crate::metric::{DynMetric, Metric};
 use crate::module::Module;
@@ -188,6 +189,13 @@ impl<S, R: Sync + 'static, O: Sync + 'static> Tuned<S, R, O> {
     pub fn progress(mut self) -> Self {
         self.options.progress = true;
         self
+    }
+}
+
+impl<S, R, O> Tuned<S, R, O> {
+    /// This optimizer, and then another on what it returned.
+    pub fn then<B>(self, next: B) -> Then<Self, B> {
+        Then::new(self, next)
     }
 }
 

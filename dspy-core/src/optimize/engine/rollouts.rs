@@ -1,5 +1,6 @@
 //! Running candidates on items: [`Engine::evaluate`] and [`Engine::run`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -127,21 +128,28 @@ impl Engine {
         part: Part,
         items: &[usize],
     ) -> Result<()> {
+        let pairs: Vec<(CandidateId, usize)> = items
+            .iter()
+            .flat_map(|item| candidates.iter().map(move |candidate| (*candidate, *item)))
+            .collect();
+        self.evaluate_pairs(&pairs, part).await
+    }
+
+    /// The same for pairs of candidate and item.
+    pub(super) async fn evaluate_pairs(
+        &mut self,
+        pairs: &[(CandidateId, usize)],
+        part: Part,
+    ) -> Result<()> {
+        let mut met = BTreeSet::new();
+        let repeats = u64::from(self.repeats);
         let mut wanted = Vec::new();
-        for item in items {
-            for candidate in candidates {
-                let known = self.matrix.has(*candidate, part, *item);
-                let again = wanted.iter().any(|rollout: &Rollout| {
-                    rollout.candidate == *candidate && rollout.item == *item
-                });
-                if !known && !again {
-                    wanted.push(Rollout::new(*candidate, part, *item));
-                }
+        for (candidate, item) in pairs {
+            if !self.matrix.has(*candidate, part, *item) && met.insert((*candidate, *item)) {
+                let rollout = Rollout::new(*candidate, part, *item);
+                wanted.extend((0..repeats).map(|number| rollout.clone().numbered(number)));
             }
         }
-        let repeats = u64::from(self.repeats);
-        let numbered = |rollout: Rollout| (0..repeats).map(move |n| rollout.clone().numbered(n));
-        let wanted: Vec<Rollout> = wanted.into_iter().flat_map(numbered).collect();
         let outcomes = self.perform(&wanted, false).await?;
         for (rollout, outcome) in wanted.iter().zip(outcomes) {
             if let Some(outcome) = outcome {

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::finish::Pair;
 use super::super::gate::{Gate, Verdict};
-use super::super::posterior::Posterior;
 use super::super::stage::Part;
 use crate::error::Result;
-use crate::evaluate::compare_scores;
+use crate::evaluate::PairedEvidence;
 
 /// Which rows a judgement rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,32 +69,27 @@ impl Judgement {
     ) -> Result<Self> {
         let before: Vec<f64> = pairs.iter().map(|pair| pair.before).collect();
         let after: Vec<f64> = pairs.iter().map(|pair| pair.after).collect();
-        let compared = compare_scores(&before, &after);
-        let posterior = Posterior::new(&[
-            before.iter().copied().map(Some).collect::<Vec<_>>(),
-            after.iter().copied().map(Some).collect::<Vec<_>>(),
-        ])?;
-        let probability = posterior.probability_above(1, 0, gate.min_improvement);
+        let evidence = PairedEvidence::new(&before, &after)?;
+        let verdict = gate.decide(&evidence, cost_ratio);
         let name = |place: &usize| {
             let pair = pairs.get(*place);
             pair.map(|pair| format!("{} {}", Part::name(pair.part), pair.item)).unwrap_or_default()
         };
-        let mean = |scores: &[f64]| scores.iter().sum::<f64>() / scores.len().max(1) as f64;
         Ok(Self {
             basis,
             rows: pairs.len(),
             found,
-            baseline: mean(&before),
-            winner: mean(&after),
-            difference: compared.difference,
-            interval: compared.interval,
-            probability,
-            p_value: 1.0,
+            baseline: evidence.baseline,
+            winner: evidence.candidate,
+            difference: evidence.comparison.difference,
+            interval: evidence.comparison.interval,
+            probability: evidence.probability_above(gate.min_improvement),
+            p_value: evidence.p_value,
             optimism,
             cost_ratio,
-            better: compared.better.iter().map(name).collect(),
-            worse: compared.worse.iter().map(name).collect(),
-            verdict: Verdict { accepted: probability > gate.probability, reasons: Vec::new() },
+            better: evidence.comparison.better.iter().map(name).collect(),
+            worse: evidence.comparison.worse.iter().map(name).collect(),
+            verdict,
         })
     }
 }

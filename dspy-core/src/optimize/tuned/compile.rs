@@ -16,6 +16,7 @@ use crate::optimize::Optimizer;
 use crate::optimize::demos::data_hash;
 use crate::optimize::engine::{CandidateId, Engine, Parts};
 use crate::optimize::finish::finish;
+use crate::optimize::headroom::Headroom;
 use crate::optimize::journal::{Header, Journal};
 use crate::optimize::meters::{Meters, Role};
 use crate::optimize::plan::{Facts, Plan};
@@ -45,20 +46,7 @@ where
         let stage = self.stage(program, [train, validation, holdout])?;
         let stage: Arc<dyn Stage> = Arc::new(stage);
         let (journal, _) = self.open_journal(program, &stage)?;
-        let budget = self.options.budget.clone().unwrap_or_else(Budget::unlimited);
-        let title = self.options.progress.then(|| self.strategy.name());
-        let mut engine = Engine::new(Parts {
-            stage: Arc::clone(&stage),
-            meters: Meters::new(&budget, self.options.prices.clone()),
-            journal,
-            stop: self.options.stop.clone(),
-            seed: self.options.seed,
-            concurrency: self.options.concurrency,
-            repeats: self.options.repeats,
-            proposer: self.options.proposer.clone(),
-            lms: self.options.lms.clone(),
-            progress: Progress::new(title),
-        })?;
+        let mut engine = self.engine(&stage, journal)?;
         engine.warnings = warnings;
         let ctrl_c = self.options.ctrl_c.then(|| CtrlC::listen(&self.options.stop));
         let outcome = self.search(&mut engine).await;
@@ -120,6 +108,40 @@ impl<S: Strategy, R: Send + Sync + 'static, O: Sync + 'static> Tuned<S, R, O> {
         let needs = self.strategy.needs(&facts);
         let tokens = [prompt as u64, answer as u64];
         Ok(Plan::new(self.strategy.name(), facts, needs, predictors, tokens, price))
+    }
+
+    /// Whether optimizing is worth the money: a few cheap changes on a few validation rows, for
+    /// about a hundred runs of the program and two questions to the proposer.
+    ///
+    /// # Errors
+    /// As [`compile`](Optimizer::compile).
+    pub async fn headroom<P>(&self, program: &P, train: impl Into<Rows<R>>) -> Result<Headroom>
+    where
+        P: Module,
+        P::Output: View<O>,
+        R: Row<P::Input>,
+    {
+        let split = Split::new(&self.options, train.into(), true)?;
+        let stage = self.stage(program, [split.train, split.validation, split.holdout])?;
+        let stage: Arc<dyn Stage> = Arc::new(stage);
+        Headroom::measure(&mut self.engine(&stage, Journal::none())?).await
+    }
+
+    fn engine(&self, stage: &Arc<dyn Stage>, journal: Journal) -> Result<Engine> {
+        let budget = self.options.budget.clone().unwrap_or_else(Budget::unlimited);
+        let title = self.options.progress.then(|| self.strategy.name());
+        Engine::new(Parts {
+            stage: Arc::clone(stage),
+            meters: Meters::new(&budget, self.options.prices.clone()),
+            journal,
+            stop: self.options.stop.clone(),
+            seed: self.options.seed,
+            concurrency: self.options.concurrency,
+            repeats: self.options.repeats,
+            proposer: self.options.proposer.clone(),
+            lms: self.options.lms.clone(),
+            progress: Progress::new(title),
+        })
     }
 
     fn price(&self, lm: Option<&Lm>) -> Option<Price> {
