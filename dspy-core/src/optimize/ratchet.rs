@@ -64,6 +64,8 @@ pub struct Climbing {
     demo_sets: usize,
     max_demos: usize,
     first: usize,
+    tolerance: f64,
+    kept: f64,
     patience: usize,
     proposer_temperature: f64,
 }
@@ -73,12 +75,14 @@ impl Default for Climbing {
         Self {
             max_runs: None,
             rounds: 12,
-            breadth: 5,
+            breadth: 3,
             shown: 24,
             probed: 8,
             demo_sets: 2,
-            max_demos: 8,
-            first: 12,
+            max_demos: 16,
+            first: 14,
+            tolerance: 0.02,
+            kept: 0.25,
             patience: 3,
             proposer_temperature: 1.0,
         }
@@ -105,7 +109,7 @@ impl<R: Sync + 'static, O: Sync + 'static> Tuned<Climbing, R, O> {
         self
     }
 
-    /// How many instructions a round writes for each predictor; 5 by default.
+    /// How many instructions a round writes for each predictor; 3 by default.
     #[must_use]
     pub fn breadth(mut self, instructions: usize) -> Self {
         self.strategy.breadth = instructions.max(1);
@@ -127,10 +131,33 @@ impl<R: Sync + 'static, O: Sync + 'static> Tuned<Climbing, R, O> {
         self
     }
 
-    /// The most demonstrations of each predictor; 8 by default, 0 for instructions alone.
+    /// The most demonstrations of each predictor; 16 by default, 0 for instructions alone.
     #[must_use]
     pub fn max_demos(mut self, demos: usize) -> Self {
         self.strategy.max_demos = demos;
+        self
+    }
+
+    /// On how many validation rows a new candidate is first tried; 14 by default.
+    #[must_use]
+    pub fn first_rows(mut self, rows: usize) -> Self {
+        self.strategy.first = rows.max(1);
+        self
+    }
+
+    /// What a candidate must promise to be tried on further rows within a round, as a share of the
+    /// range of scores; 0.02 by default. The last race is finer.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.strategy.tolerance = tolerance.max(0.0);
+        self
+    }
+
+    /// The share of the runs that is kept for the last race, in which the best of all rounds compare
+    /// on more rows; 0.25 by default.
+    #[must_use]
+    pub fn kept(mut self, share: f64) -> Self {
+        self.strategy.kept = share.clamp(0.0, 1.0);
         self
     }
 

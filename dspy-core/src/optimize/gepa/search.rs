@@ -16,7 +16,7 @@ use crate::optimize::stage::Part;
 /// Validation rows that a child meets at a time.
 const HEAT: usize = 10;
 /// A child that is less likely than this to be better than its parent is dropped.
-const HOPE: f64 = 0.25;
+const HOPE: f64 = 0.4;
 
 pub(super) struct Search<'a> {
     engine: &'a mut Engine,

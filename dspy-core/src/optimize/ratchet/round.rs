@@ -12,6 +12,11 @@ use crate::optimize::proposer::{Brief, Evidence, TIPS, row_evidence, text_of};
 use crate::optimize::stage::Part;
 use crate::signature::{Demo, SignatureSchema};
 
+/// What a challenger must promise in the last race, where half a point counts.
+const FINE: f64 = 0.005;
+/// Instructions shown to the proposer as tried before.
+const TRIED: usize = 3;
+
 pub(super) struct Climb<'a> {
     engine: &'a mut Engine,
     how: &'a Climbing,
@@ -57,7 +62,10 @@ impl<'a> Climb<'a> {
         self.engine.begin(self.how.rounds);
         let mut idle = 0;
         for round in 0..self.how.rounds as u64 {
-            if self.engine.stopped().is_some() || idle >= self.how.patience || self.left() == 0 {
+            if self.engine.stopped().is_some()
+                || idle >= self.how.patience
+                || self.left() <= self.kept()
+            {
                 break;
             }
             let before = self.best;
@@ -66,14 +74,14 @@ impl<'a> Climb<'a> {
             }
             let mut contenders = vec![self.best];
             contenders.extend(self.write(round).await?);
-            if self.how.max_demos > 0 && round % 2 == 0 {
+            if self.how.max_demos > 0 && (round == 0 || idle > 0 || round % 3 == 0) {
                 contenders.extend(self.with_demos(round)?);
             }
             if !contenders.contains(&CandidateId::BASELINE) && round == 0 {
                 contenders.push(CandidateId::BASELINE);
             }
             contenders.dedup();
-            self.best = self.race(&contenders).await?;
+            self.best = self.race(&contenders, self.how.tolerance).await?;
             idle = if self.best == before { idle + 1 } else { 0 };
             if self.best != before {
                 self.probed.clear();
@@ -88,6 +96,11 @@ impl<'a> Climb<'a> {
         self.limit.saturating_sub(self.spent())
     }
 
+    /// Runs kept for the last race.
+    fn kept(&self) -> usize {
+        (self.limit as f64 * self.how.kept) as usize
+    }
+
     fn spent(&self) -> usize {
         let of = |part: Part| -> usize {
             self.engine.candidates().map(|(id, _)| self.engine.scores(id, part).len()).sum()
@@ -95,12 +108,13 @@ impl<'a> Climb<'a> {
         of(Part::Validation) + of(Part::Train)
     }
 
-    async fn race(&mut self, contenders: &[CandidateId]) -> Result<CandidateId> {
-        let budget = self.left();
+    async fn race(&mut self, contenders: &[CandidateId], tolerance: f64) -> Result<CandidateId> {
+        let kept = if tolerance > FINE { self.kept() } else { 0 };
+        let budget = self.left().saturating_sub(kept);
         let first = self.how.first;
         self.engine
             .race(contenders, Part::Validation, &self.order.clone(), |race| {
-                race.first(first).batch(first).contenders(2).budget(budget)
+                race.first(first).batch(first).contenders(2).tolerance(tolerance).budget(budget)
             })
             .await
     }
@@ -120,7 +134,8 @@ impl<'a> Climb<'a> {
         if self.how.probed == 0 || !self.probed.is_empty() {
             return Ok(());
         }
-        let rows = self.take_rows(self.how.probed.min(self.left()));
+        let open = self.left().saturating_sub(self.kept());
+        let rows = self.take_rows(self.how.probed.min(open));
         let rollouts: Vec<Rollout> = rows
             .iter()
             .map(|row| {
@@ -141,7 +156,8 @@ impl<'a> Climb<'a> {
         let mut questions = Vec::new();
         let mut places = Vec::new();
         for path in self.paths.clone() {
-            for _ in 0..self.how.breadth {
+            let tried = if round > 0 { self.tried(&path) } else { Vec::new() };
+            for number in 0..self.how.breadth {
                 let index = self.written;
                 self.written += 1;
                 let tip = TIPS.choose(&mut self.engine.rng("tip", index)).copied();
@@ -150,6 +166,8 @@ impl<'a> Climb<'a> {
                     from: Some(self.best),
                     evidence: self.evidence(&path),
                     tip: tip.unwrap_or_default().to_owned(),
+                    // One of a round puts together what the best ones say.
+                    tried: if number == 0 { tried.clone() } else { Vec::new() },
                     ..Brief::default()
                 };
                 let temperature = self.how.proposer_temperature;
@@ -202,6 +220,21 @@ impl<'a> Climb<'a> {
         Ok(made)
     }
 
+    /// The best instructions of a predictor so far, the best one last.
+    fn tried(&self, path: &str) -> Vec<(String, f64)> {
+        let mut standings = self.engine.standings();
+        standings.sort_by(|a, b| b.mean.total_cmp(&a.mean).then(a.id.cmp(&b.id)));
+        let mut tried: Vec<(String, f64)> = Vec::new();
+        for standing in standings {
+            let text = self.engine.instructions(standing.id, path);
+            if tried.len() < TRIED && !tried.iter().any(|(known, _)| *known == text) {
+                tried.push((text, standing.mean));
+            }
+        }
+        tried.reverse();
+        tried
+    }
+
     /// What went wrong with the winner, and rows that were not shown lately.
     fn evidence(&mut self, path: &str) -> Vec<Evidence> {
         let mut evidence: Vec<Evidence> = self
@@ -250,12 +283,12 @@ impl<'a> Climb<'a> {
     async fn settle(mut self) -> Result<CandidateId> {
         let mut standings = self.engine.standings();
         standings.sort_by(|a, b| b.mean.total_cmp(&a.mean).then(a.id.cmp(&b.id)));
-        let mut last: Vec<CandidateId> = standings.iter().take(3).map(|s| s.id).collect();
+        let mut last: Vec<CandidateId> = standings.iter().take(4).map(|s| s.id).collect();
         if !last.contains(&self.best) {
             last.push(self.best);
         }
         if self.engine.stopped().is_none() && self.left() > 0 && last.len() > 1 {
-            self.race(&last).await?;
+            self.race(&last, FINE).await?;
         }
         let best = self.engine.best();
         if best != CandidateId::BASELINE && self.engine.stopped().is_none() {
