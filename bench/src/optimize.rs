@@ -1,5 +1,6 @@
 //! Optimizing a one-step program against any OpenAI-compatible server, counted call by call.
 
+mod chain;
 mod options;
 mod rows;
 
@@ -14,10 +15,11 @@ use dspy::optimize::{
 };
 use dspy::prelude::*;
 use dspy::signature::Fields;
-use dspy::{Evaluate, Predictor, SignatureSchema};
+use dspy::{Evaluate, SignatureSchema};
 use serde::Serialize;
 use serde_json::Value;
 
+use self::chain::Chain;
 pub(crate) use self::options::Optimize;
 use self::rows::LabeledRow;
 
@@ -45,14 +47,20 @@ pub(crate) fn run(work: &Optimize) -> io::Result<()> {
 
 async fn optimize(work: &Optimize) -> dspy::Result<()> {
     let lm = model(work)?;
-    let schema = SignatureSchema::parse(&work.signature)?;
-    let schema = match &work.instructions {
-        Some(text) => schema.with_instructions(text.as_str()),
-        None => schema,
-    };
+    let steps: Vec<SignatureSchema> = work
+        .steps
+        .iter()
+        .map(|step| {
+            let schema = SignatureSchema::parse(&step.signature)?;
+            Ok(match &step.instructions {
+                Some(text) => schema.with_instructions(text.as_str()),
+                None => schema,
+            })
+        })
+        .collect::<dspy::Result<_>>()?;
+    let (program, schema) = chain::program(&steps, &lm)?;
     let outputs: Vec<String> =
         schema.outputs().iter().map(|field| field.name().to_owned()).collect();
-    let program = Predictor::new(schema.clone()).with_lm(lm.clone());
     let train = rows::read(&work.train, &schema)?;
     let validation = rows::read(&work.validation, &schema)?;
     let started = Instant::now();
@@ -119,16 +127,20 @@ fn metric(
         };
         let wrong: Vec<String> = outputs
             .iter()
-            .filter(|name| row.1.contains_key(*name))
-            .filter(|name| text(row.1.get(*name)) != text(out.get(*name)))
+            .filter(|name| row.labels.contains_key(*name))
+            .filter(|name| text(row.labels.get(*name)) != text(out.get(*name)))
             .map(|name| {
-                format!("`{name}` should be {}, not {}", text(row.1.get(name)), text(out.get(name)))
+                format!(
+                    "`{name}` should be {}, not {}",
+                    text(row.labels.get(name)),
+                    text(out.get(name))
+                )
             })
             .collect();
         let right = Score::from(wrong.is_empty());
         match wrong.is_empty() {
             true => {
-                let names = outputs.iter().map(|name| text(row.1.get(name)));
+                let names = outputs.iter().map(|name| text(row.labels.get(name)));
                 right.with_feedback(format!(
                     "right, {} was expected",
                     names.collect::<Vec<_>>().join(", ")
@@ -141,7 +153,7 @@ fn metric(
 
 async fn score(
     work: &Optimize,
-    program: &Predictor,
+    program: &Chain,
     rows: &[LabeledRow],
     outputs: &[String],
 ) -> dspy::Result<(f64, Usage)> {
@@ -170,11 +182,11 @@ macro_rules! tuned {
 
 async fn compile(
     work: &Optimize,
-    program: &Predictor,
+    program: &Chain,
     train: Vec<LabeledRow>,
     validation: Vec<LabeledRow>,
     outputs: Vec<String>,
-) -> dspy::Result<Report<Predictor>> {
+) -> dspy::Result<Report<Chain>> {
     let metric = metric(outputs);
     let paper = work.paper;
     match work.optimizer.as_str() {

@@ -5,13 +5,19 @@ use std::path::PathBuf;
 use dspy::optimize::Auto;
 use lexopt::prelude::*;
 
+/// One step of a program.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) signature: String,
+    pub(crate) instructions: Option<String>,
+}
+
 /// What to optimize, where, and how.
 #[derive(Debug)]
 pub(crate) struct Optimize {
     pub(crate) base_url: String,
     pub(crate) model: String,
-    pub(crate) signature: String,
-    pub(crate) instructions: Option<String>,
+    pub(crate) steps: Vec<Step>,
     pub(crate) train: PathBuf,
     pub(crate) validation: PathBuf,
     pub(crate) test: PathBuf,
@@ -30,13 +36,12 @@ pub(crate) struct Optimize {
 
 impl Optimize {
     pub(crate) fn from_args(mut args: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let (mut base_url, mut signature, mut optimizer) = (None, None, None);
+        let (mut base_url, mut optimizer) = (None, None);
         let (mut train, mut validation, mut test) = (None, None, None);
         let mut work = Self {
             base_url: String::new(),
             model: "sim".to_owned(),
-            signature: String::new(),
-            instructions: None,
+            steps: Vec::new(),
             train: PathBuf::new(),
             validation: PathBuf::new(),
             test: PathBuf::new(),
@@ -52,12 +57,19 @@ impl Optimize {
             save: None,
             verbose: false,
         };
+        let mut instructions = Vec::new();
         while let Some(arg) = args.next()? {
             match arg {
                 Long("base-url") => base_url = Some(args.value()?.string()?),
                 Long("model") => work.model = args.value()?.string()?,
-                Long("signature") => signature = Some(args.value()?.string()?),
-                Long("instructions") => work.instructions = Some(args.value()?.string()?),
+                Long("signature") => {
+                    let signature = args.value()?.string()?;
+                    work.steps.push(Step { signature, instructions: None });
+                }
+                Long("instructions") => {
+                    let text = args.value()?.string()?;
+                    instructions.push(text);
+                }
                 Long("train") => train = Some(args.value()?.into()),
                 Long("val") => validation = Some(args.value()?.into()),
                 Long("test") => test = Some(args.value()?.into()),
@@ -83,7 +95,15 @@ impl Optimize {
             }
         }
         work.base_url = base_url.ok_or("the option `--base-url URL` is missing")?;
-        work.signature = signature.ok_or("the option `--signature TEXT` is missing")?;
+        if work.steps.is_empty() {
+            return Err("the option `--signature TEXT` is missing".into());
+        }
+        if instructions.len() > work.steps.len() {
+            return Err("there are more `--instructions` than `--signature`".into());
+        }
+        for (step, text) in work.steps.iter_mut().zip(instructions) {
+            step.instructions = Some(text);
+        }
         work.optimizer = optimizer.ok_or("the option `--optimizer NAME` is missing")?;
         work.train = train.ok_or("the option `--train FILE` is missing")?;
         work.validation = validation.ok_or("the option `--val FILE` is missing")?;

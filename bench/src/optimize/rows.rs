@@ -4,10 +4,29 @@ use std::path::Path;
 
 use dspy::SignatureSchema;
 use dspy::prelude::*;
+use dspy::row::DataError;
 use dspy::signature::Fields;
 
-/// Inputs and labels.
-pub(super) type LabeledRow = (Fields, Fields);
+use super::chain::ChainInput;
+
+/// What the program is given, and the labels.
+#[derive(Clone)]
+pub(super) struct LabeledRow {
+    given: Fields,
+    pub(super) labels: Fields,
+}
+
+impl Row<ChainInput> for LabeledRow {
+    fn input(&self) -> ChainInput {
+        ChainInput { row: self.given.clone() }
+    }
+
+    fn fields(&self) -> Result<Fields, DataError> {
+        let mut all = self.given.clone();
+        all.extend(self.labels.clone());
+        Ok(all)
+    }
+}
 
 /// The rows of a file, their fields sorted by what the signature takes and gives.
 pub(super) fn read(path: &Path, schema: &SignatureSchema) -> dspy::Result<Vec<LabeledRow>> {
@@ -28,7 +47,7 @@ pub(super) fn read(path: &Path, schema: &SignatureSchema) -> dspy::Result<Vec<La
                     })
                     .collect()
             };
-            Ok((of(schema.inputs()), of(schema.outputs())))
+            Ok(LabeledRow { given: of(schema.inputs()), labels: of(schema.outputs()) })
         })
         .collect()
 }
