@@ -43,6 +43,10 @@ peers *cases:
 parity *adapters:
     sh bench/peers/run.sh parity.py --write bench/README.md {{adapters}}
 
+# Our searches over choices beside Optuna's, in the same made-up worlds.
+surrogate worlds="200":
+    sh bench/peers/run.sh surrogate_optuna.py --worlds {{worlds}}
+
 # A call over HTTP: CPU time beside a bare loop and the peers, on nginx (needs nginx).
 overhead requests="20000":
     sh bench/peers/overhead.sh {{requests}}

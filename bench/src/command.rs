@@ -9,6 +9,8 @@ use lexopt::prelude::*;
 use crate::optimize::Optimize;
 #[cfg(unix)]
 use crate::overhead::{ClientKind, Overhead, Runtime};
+use crate::race::Races;
+use crate::surrogate::Surrogate;
 
 pub(crate) const USAGE: &str = "\
 usage: dspy-bench COMMAND [OPTIONS]
@@ -34,7 +36,15 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
            [--save FILE] [--verbose]
                               a program optimized on rows of JSON Lines; NAME is none, labeled,
                               bootstrap, random-search, miprov2, gepa, copro, simba or best
+  race [--candidates N] [--items N] [--repeats N] [--seeds N]
+                              how well and how cheaply the best of several candidates is found,
+                              on simulated scores; a Markdown table
   handle                      what counting, tracing and a history add to a call
+  surrogate [--worlds N] [--histories FILE]
+                              true value of what searches find with so many scores, and of what
+                              others found in the same worlds; with a table on standard error
+  surrogate --export [--worlds N]
+                              those worlds
   help                        this text
 
 `cache` needs `--features disk-cache`.
@@ -66,7 +76,9 @@ pub(crate) enum Command {
     #[cfg_attr(not(feature = "disk-cache"), expect(dead_code, reason = "SQLite is left out"))]
     Cache(CacheTask),
     Optimize(Box<Optimize>),
+    Race(Races),
     Handle,
+    Surrogate(Surrogate),
     Help,
 }
 
@@ -100,7 +112,9 @@ impl Command {
             "serve" => return serve(args),
             "cache" => Self::Cache(cache_task(&mut args)?),
             "optimize" => return Optimize::from_args(args).map(|o| Self::Optimize(Box::new(o))),
+            "race" => return races(args).map(Self::Race),
             "handle" => Self::Handle,
+            "surrogate" => return surrogate(args).map(Self::Surrogate),
             "help" => Self::Help,
             _ => return Err(format!("there is no command `{name}`").into()),
         };
@@ -128,6 +142,27 @@ fn rounds(args: &mut lexopt::Parser) -> Result<usize, lexopt::Error> {
         },
         Some(other) => Err(other.unexpected()),
         None => Ok(DEFAULT),
+    }
+}
+
+fn surrogate(mut args: lexopt::Parser) -> Result<Surrogate, lexopt::Error> {
+    const WORLDS: usize = 200;
+    let (mut worlds, mut histories, mut export) = (WORLDS, None, false);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("worlds") => match args.value()?.parse()? {
+                0 => return Err("at least one world is needed".into()),
+                number => worlds = number,
+            },
+            Long("histories") => histories = Some(args.value()?.into()),
+            Long("export") => export = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    match (export, histories) {
+        (true, None) => Ok(Surrogate::Export { worlds }),
+        (true, Some(_)) => Err("worlds do not depend on histories".into()),
+        (false, histories) => Ok(Surrogate::Search { worlds, histories }),
     }
 }
 
@@ -181,7 +216,23 @@ fn serve(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Serve { port, latency })
 }
 
-#[cfg(unix)]
+fn races(mut args: lexopt::Parser) -> Result<Races, lexopt::Error> {
+    let mut races = Races { candidates: 16, items: 300, repeats: 400, seeds: 3 };
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("candidates") => races.candidates = positive(args.value()?.parse()?)?,
+            Long("items") => races.items = positive(args.value()?.parse()?)?,
+            Long("repeats") => races.repeats = args.value()?.parse()?,
+            Long("seeds") => races.seeds = args.value()?.parse()?,
+            other => return Err(other.unexpected()),
+        }
+    }
+    if races.repeats == 0 || races.seeds == 0 {
+        return Err("at least one repeat of one seed is needed".into());
+    }
+    Ok(races)
+}
+
 fn positive(number: usize) -> Result<usize, lexopt::Error> {
     if number == 0 { Err("at least 1 is needed".into()) } else { Ok(number) }
 }

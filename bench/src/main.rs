@@ -14,9 +14,11 @@ mod optimize;
 #[cfg(unix)]
 mod overhead;
 mod parse;
+mod race;
 mod read;
 mod signatures;
 mod speed;
+mod surrogate;
 
 use std::io;
 use std::process::ExitCode;
@@ -49,7 +51,9 @@ fn main() -> ExitCode {
         #[cfg(not(feature = "disk-cache"))]
         Command::Cache(_) => Err(io::Error::other("build it with `--features disk-cache`")),
         Command::Optimize(work) => optimize::run(&work),
+        Command::Race(races) => race::run(races),
         Command::Handle => handle::run(),
+        Command::Surrogate(task) => surrogate::run(&task),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,13 +2,15 @@
 
 mod error;
 mod load;
+mod overlap;
 mod rows;
 mod split;
 
 pub use error::DataError;
 pub use load::{LoadRow, read_csv, read_csv_from};
+pub use overlap::{Overlap, OverlapKind, Overlaps, RowPlace, overlaps};
 pub use rows::Rows;
-pub use split::{shuffle_labels, stratified_split};
+pub use split::{Fold, folds, label_key, shuffle_labels, split_rows, stratified_split};
 
 use serde_json::Value;
 

@@ -18,7 +18,7 @@ struct Names(Vec<Vec<String>>);
 
 #[module(skip(inputs))]
 impl Chain {
-    pub async fn forward(&self, row: Fields) -> dspy::Result<Fields> {
+    pub(super) async fn forward(&self, row: Fields) -> dspy::Result<Fields> {
         let mut known = row;
         let mut given = Fields::new();
         for (step, names) in self.steps.iter().zip(&self.inputs.0) {

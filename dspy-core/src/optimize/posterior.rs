@@ -1,7 +1,10 @@
 //! How good candidates are, as far as a partly filled score matrix tells.
 
+mod root;
 mod system;
 mod variance;
+
+use std::cmp::Reverse;
 
 use crate::error::{Error, Result};
 use crate::evaluate::distribution::{normal_cdf, normal_density};
@@ -37,6 +40,7 @@ pub struct Posterior {
     /// Covariances of the means, row by row.
     covariances: Vec<Vec<f64>>,
     counts: Vec<usize>,
+    noise: f64,
 }
 
 impl Posterior {
@@ -59,12 +63,13 @@ impl Posterior {
         let counts: Vec<usize> = rows.iter().map(|row| row.iter().flatten().count()).collect();
         let seen: Vec<f64> = rows.iter().flat_map(|row| row.iter().flatten().copied()).collect();
         let centre = seen.iter().sum::<f64>() / seen.len().max(1) as f64;
-        let variances = Variances::estimate(&rows);
+        let variances = Variances::estimate(&rows, centre);
         let (offsets, covariances) = System::new(&rows, centre, variances).solve();
         Ok(Self {
             means: offsets.iter().map(|offset| centre + offset).collect(),
             covariances,
             counts,
+            noise: variances.noise.sqrt(),
         })
     }
 
@@ -86,6 +91,12 @@ impl Posterior {
     /// How uncertain that mean is: a standard deviation, in the metric's unit.
     pub fn sd(&self, candidate: usize) -> Option<f64> {
         self.mean(candidate).map(|_| self.covariance(candidate, candidate).max(0.0).sqrt())
+    }
+
+    /// How much a score scatters that neither candidate nor item explains: a standard deviation, in
+    /// the metric's unit.
+    pub fn noise(&self) -> f64 {
+        self.noise
     }
 
     /// The mean of the first candidate minus that of the second, with its standard deviation. Items
@@ -130,15 +141,14 @@ impl Posterior {
 
     /// The same among some of the candidates.
     pub fn best_of(&self, candidates: impl IntoIterator<Item = usize>) -> Option<usize> {
-        let standing = |candidate: usize| {
-            let count = self.counts.get(candidate).copied().unwrap_or_default();
-            Some((self.mean(candidate)?, count, candidate))
-        };
-        candidates
-            .into_iter()
-            .filter_map(standing)
-            .min_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)))
-            .map(|(_, _, candidate)| candidate)
+        let candidates: Vec<(usize, f64)> =
+            candidates.into_iter().filter_map(|place| Some((place, self.mean(place)?))).collect();
+        let &(highest, top) = candidates.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        // Equal but for rounding is equal.
+        let least = top - 1e-9 * self.sd(highest)?;
+        let count = |place: usize| self.counts.get(place).copied().unwrap_or_default();
+        let level = candidates.into_iter().filter(|(_, mean)| *mean >= least);
+        level.map(|(place, _)| place).min_by_key(|place| (Reverse(count(*place)), *place))
     }
 
     fn covariance(&self, first: usize, second: usize) -> f64 {

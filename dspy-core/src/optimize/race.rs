@@ -127,7 +127,7 @@ impl Race {
             first: 20,
             batch: 10,
             contenders: 4,
-            tolerance: 0.005,
+            tolerance: 0.0125,
             alpha: 0.05,
             range: 1.0,
             budget: None,
@@ -160,9 +160,10 @@ impl Race {
         self
     }
 
-    /// What a challenger must promise to be evaluated further, as a share of the
-    /// [`range`](Self::range): the mean of what would be gained by it; 0.005 by default (half a point). At 0
-    /// everybody goes on.
+    /// What a challenger must promise to be evaluated further: the mean of what would be gained by
+    /// it, as a share of the [`noise`](Posterior::noise) of a score; 0.0125 by default, about half a
+    /// point for scores of 0 and 1. The less noise, the more a score tells, and the smaller a gain
+    /// is worth one. At 0 everybody goes on.
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance.max(0.0);
@@ -310,11 +311,12 @@ impl Race {
         let alive = (0..candidates).filter(|place| *place != leader && !self.is_out(*place));
         let mut challengers: Vec<(f64, usize)> =
             alive.map(|place| (posterior.expected_gain(place, leader), place)).collect();
+        let least = self.tolerance * posterior.noise();
         self.posterior = Some(posterior);
         if challengers.is_empty() {
             return Ok(self.end(RaceStop::OneLeft));
         }
-        challengers.retain(|(gain, _)| *gain >= self.tolerance * self.range);
+        challengers.retain(|(gain, _)| *gain >= least);
         if challengers.is_empty() {
             return Ok(self.end(RaceStop::Settled));
         }

@@ -187,8 +187,8 @@ impl Surrogate {
     /// to the search to estimate one for all such scores.
     ///
     /// # Errors
-    /// A point that is not of the space, a value that is no finite number, and a noise that is negative
-    /// or no finite number. Nothing is noted then.
+    /// A point that is not of the space, a value that is no number within ±1e100, and a noise variance
+    /// that is none from 0 to 1e200. Nothing is noted then.
     pub fn tell(
         &mut self,
         point: &[usize],

@@ -13,11 +13,11 @@ impl Variances {
     /// From all pairs of candidates on the items that both have seen: half the variance of their
     /// differences is noise, their covariance is the items'. One made-up difference of the size of
     /// the scores' spread is counted in, so that few or constant scores never look certain.
-    pub(super) fn estimate(rows: &[&[Option<f64>]]) -> Self {
+    pub(super) fn estimate(rows: &[&[Option<f64>]], centre: f64) -> Self {
         let mut pairs = Pairs::default();
         for (place, first) in rows.iter().enumerate() {
             for second in rows.iter().skip(place + 1) {
-                pairs.add(first, second);
+                pairs.add(first, second, centre);
             }
         }
         let half = 0.5 * spread(rows).powi(2) * 0.25;
@@ -40,24 +40,26 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn add(&mut self, first: &[Option<f64>], second: &[Option<f64>]) {
-        let common = || first.iter().zip(second).filter_map(|(a, b)| Some((((*a)?), (*b)?)));
-        let (mut count, mut a_sum, mut b_sum) = (0.0, 0.0, 0.0);
-        for (a, b) in common() {
-            count += 1.0;
-            a_sum += a;
-            b_sum += b;
+    /// Scores are taken from about their mean, so that the sums lose no digits.
+    fn add(&mut self, first: &[Option<f64>], second: &[Option<f64>], centre: f64) {
+        let (mut count, mut a_sum, mut b_sum, mut squares, mut products) =
+            (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (a, b) in first.iter().zip(second) {
+            if let (Some(a), Some(b)) = (a, b) {
+                let (a, b) = (a - centre, b - centre);
+                count += 1.0;
+                a_sum += a;
+                b_sum += b;
+                squares += (a - b) * (a - b);
+                products += a * b;
+            }
         }
-        if count < 2.0 {
-            return;
+        if count >= 2.0 {
+            let gap = a_sum - b_sum;
+            self.differences += (squares - gap * gap / count).max(0.0);
+            self.products += products - a_sum * b_sum / count;
+            self.freedom += count - 1.0;
         }
-        let (a_mean, b_mean) = (a_sum / count, b_sum / count);
-        for (a, b) in common() {
-            let (a, b) = (a - a_mean, b - b_mean);
-            self.differences += (a - b) * (a - b);
-            self.products += a * b;
-        }
-        self.freedom += count - 1.0;
     }
 }
 

@@ -40,16 +40,14 @@ pub enum SurrogateError {
         /// How many choices there are.
         choices: usize,
     },
-    /// A value that is no finite number.
-    #[error("the value {value} is no finite number: withdraw the point if it could not be scored")]
+    /// A value that is no number, or too large to reckon with.
+    #[error("the value {value} is no number within ±1e100: withdraw the point if it has no score")]
     Value {
         /// What was given.
         value: f64,
     },
-    /// A noise variance below zero, or no finite number.
-    #[error(
-        "the noise variance {variance} must be a finite number from 0 on, or `None` if unknown"
-    )]
+    /// A noise variance below zero, or no number, or too large to reckon with.
+    #[error("the noise variance {variance} must be from 0 to 1e200, or `None` if unknown")]
     Noise {
         /// What was given.
         variance: f64,

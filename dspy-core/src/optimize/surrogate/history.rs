@@ -44,20 +44,20 @@ impl History {
         self.pending.iter().map(|trial| &trial.point)
     }
 
-    /// Observed points that `better` tells from the rest, both parts with pending ones as part of
-    /// the rest, and each in the order in which the trials began.
-    pub(super) fn split(&self, better: usize) -> (Vec<&Point>, Vec<&Point>) {
+    /// The points of the best trials, so many, and those of the rest, with those in flight; each in
+    /// the order in which the trials began.
+    pub(super) fn split(&self, good: usize) -> (Vec<&Point>, Vec<&Point>) {
         let mut ranked: Vec<_> = self.observations.iter().collect();
         ranked.sort_by(|a, b| b.value.total_cmp(&a.value));
-        let (above, below) = ranked.split_at(better.min(ranked.len()));
-        let mut above: Vec<_> = above.iter().map(|seen| (seen.trial, &seen.point)).collect();
+        let (good, rest) = ranked.split_at(good.min(ranked.len()));
+        let mut good: Vec<_> = good.iter().map(|seen| (seen.trial, &seen.point)).collect();
         let pending = self.pending.iter().map(|trial| (trial.number, &trial.point));
-        let mut below: Vec<_> =
-            below.iter().map(|seen| (seen.trial, &seen.point)).chain(pending).collect();
-        above.sort_by_key(|(trial, _)| *trial);
-        below.sort_by_key(|(trial, _)| *trial);
+        let mut rest: Vec<_> =
+            rest.iter().map(|seen| (seen.trial, &seen.point)).chain(pending).collect();
+        good.sort_by_key(|(trial, _)| *trial);
+        rest.sort_by_key(|(trial, _)| *trial);
         let points = |part: Vec<(u64, _)>| part.into_iter().map(|(_, point)| point).collect();
-        (points(above), points(below))
+        (points(good), points(rest))
     }
 
     pub(super) fn begin(&mut self, point: Point) {
@@ -129,6 +129,9 @@ impl History {
     }
 }
 
+/// The largest score, beyond which squares would have no room.
+const MOST: f64 = 1e100;
+
 pub(super) fn check_observation(
     space: &Space,
     point: &[usize],
@@ -136,11 +139,11 @@ pub(super) fn check_observation(
     noise_variance: Option<f64>,
 ) -> Result<(), SurrogateError> {
     space.check(point)?;
-    if !value.is_finite() {
+    if value.is_nan() || value.abs() > MOST {
         return Err(SurrogateError::Value { value });
     }
     match noise_variance {
-        Some(variance) if !(variance.is_finite() && variance >= 0.0) => {
+        Some(variance) if !(0.0..=MOST * MOST).contains(&variance) => {
             Err(SurrogateError::Noise { variance })
         }
         _ => Ok(()),

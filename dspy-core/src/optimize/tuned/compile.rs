@@ -25,7 +25,7 @@ use crate::optimize::report::{Candidate, Report};
 use crate::optimize::stage::{Actor, Part, Program, RowStage, Stage, changed, with_lm};
 use crate::optimize::stop::{Stop, StopReason};
 use crate::optimize::strategy::Strategy;
-use crate::row::{Row, Rows};
+use crate::row::{Row, Rows, overlaps};
 use crate::signature::View;
 
 /// Bytes of a prompt that say what form an answer has.
@@ -43,6 +43,8 @@ where
         let started = Instant::now();
         let Split { train, validation, holdout, warnings } =
             Split::new(&self.options, train, self.strategy.compares())?;
+        let sets = [("train", &train), ("validation", &validation), ("holdout", &holdout)];
+        let leaks = overlaps::<P::Input, R>(&sets)?.warnings();
         let stage = self.stage(program, [train, validation, holdout])?;
         let stage: Arc<dyn Stage> = Arc::new(stage);
         let (journal, _) = self.open_journal(program, &stage)?;
@@ -67,6 +69,7 @@ where
         report.spending = engine.spending();
         report.trajectory = std::mem::take(&mut engine.trajectory);
         report.warnings = std::mem::take(&mut engine.warnings);
+        report.warnings.extend(leaks);
         report.data = data_hash(stage.fields(Part::Train));
         report.redact = self.options.redact.clone();
         report.elapsed = started.elapsed();

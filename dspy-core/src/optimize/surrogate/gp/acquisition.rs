@@ -8,12 +8,12 @@ use super::super::space::{Point, Space};
 use super::Model;
 
 /// So many standard deviations above its mean is what a point may be worth.
-const HOPE: f64 = 2.0;
+const HOPE: f64 = 2.5;
 /// Up to so many points all are looked at; beyond, climbs from a few of them.
 const ALL: usize = 512;
 /// Climbs from the most hopeful points seen, and from random ones.
 const SEEN_STARTS: usize = 3;
-const RANDOM_STARTS: usize = 5;
+const RANDOM_STARTS: usize = 3;
 /// The first points are the least covered of so many random ones.
 const DRAWS: usize = 30;
 

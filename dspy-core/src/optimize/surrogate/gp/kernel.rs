@@ -1,4 +1,4 @@
-//! How alike two points are: the dimensions in which they choose the same.
+//! How much the values of two points have in common, by the number of dimensions in which they differ.
 
 /// How much of the signal's variance each order of effects has; together one.
 #[derive(Clone, Copy, Debug)]
@@ -11,78 +11,40 @@ pub(super) struct Shares {
     pub(super) whole: f64,
 }
 
-/// The overlap of two points in each order of effects, from zero to one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Overlap {
-    single: f64,
-    pair: f64,
-    whole: f64,
-}
-
-impl Overlap {
-    /// A point with itself.
-    pub(super) const FULL: Self = Self { single: 1.0, pair: 1.0, whole: 1.0 };
-
-    /// The kernel's value for a signal with variance one.
-    pub(super) fn covariance(&self, shares: Shares) -> f64 {
-        shares.single * self.single + shares.pair * self.pair + shares.whole * self.whole
-    }
-}
-
-/// How much each dimension matters beside the others; zero for one without a choice.
+/// Covariances of true values. All dimensions that leave a choice count the same: with the few scores
+/// there are, telling them apart gained nothing, even where most of them did not matter.
 #[derive(Clone, Debug)]
-pub(super) struct Relevance {
-    weights: Vec<f64>,
+pub(super) struct Kernel {
+    /// By how many dimensions differ, from none on.
+    covariances: Vec<f64>,
 }
 
-impl Relevance {
-    /// All dimensions that leave a choice matter the same.
-    pub(super) fn equal(choices: impl Iterator<Item = usize>) -> Self {
-        let weights = choices.map(|choices| if choices > 1 { 1.0 } else { 0.0 }).collect();
-        Self { weights }
+impl Kernel {
+    /// For a space in which so many dimensions leave a choice.
+    pub(super) fn new(signal: f64, shares: Shares, dimensions: usize) -> Self {
+        let all = dimensions as f64;
+        let apart = (1..=dimensions).map(|differing| {
+            let same = (dimensions - differing) as f64;
+            // Of all pairs of dimensions; with one dimension there is none, and none is the same.
+            let pairs = same * (same - 1.0) / (all * (all - 1.0)).max(1.0);
+            signal * (shares.single * same / all + shares.pair * pairs)
+        });
+        let whole = signal * (shares.single + shares.pair + shares.whole);
+        Self { covariances: std::iter::once(whole).chain(apart).collect() }
     }
 
-    /// This relevance with one dimension's multiplied; `None` if that dimension leaves no choice.
-    pub(super) fn varied(&self, dimension: usize, factor: f64) -> Option<Self> {
-        let mut varied = self.clone();
-        let weight = varied.weights.get_mut(dimension).filter(|weight| **weight > 0.0)?;
-        *weight *= factor;
-        Some(varied)
+    /// The variance of a true value.
+    pub(super) fn signal(&self) -> f64 {
+        self.covariances.first().copied().unwrap_or(0.0)
     }
 
-    /// Log density, up to a constant, of these weights before anything was seen: near one another.
-    pub(super) fn dimensions(&self) -> usize {
-        self.weights.len()
+    pub(super) fn covariances(&self, differing: &[usize]) -> Vec<f64> {
+        let of_one = |differing: &usize| self.covariances.get(*differing).copied().unwrap_or(0.0);
+        differing.iter().map(of_one).collect()
     }
+}
 
-    pub(super) fn log_prior(&self) -> f64 {
-        const SPREAD: f64 = 0.7;
-        let open = self.weights.iter().filter(|weight| **weight > 0.0);
-        open.map(|weight| -0.5 * (weight.ln() / SPREAD).powi(2)).sum()
-    }
-
-    pub(super) fn overlap(&self, a: &[usize], b: &[usize]) -> Overlap {
-        let (mut all, mut all_squares, mut same, mut same_squares) = (0.0, 0.0, 0.0, 0.0);
-        let mut equal = true;
-        for (weight, (a, b)) in self.weights.iter().zip(a.iter().zip(b)) {
-            all += weight;
-            all_squares += weight * weight;
-            if a == b {
-                same += weight;
-                same_squares += weight * weight;
-            } else {
-                equal = false;
-            }
-        }
-        if equal {
-            return Overlap::FULL;
-        }
-        // Twice the sum over pairs of dimensions; none where one dimension matters alone.
-        let pairs = all * all - all_squares;
-        Overlap {
-            single: same / all,
-            pair: if pairs > 0.0 { (same * same - same_squares) / pairs } else { 0.0 },
-            whole: 0.0,
-        }
-    }
+/// In how many dimensions two points differ.
+pub(super) fn differing(a: &[usize], b: &[usize]) -> usize {
+    a.iter().zip(b).filter(|(a, b)| a != b).count()
 }

@@ -24,13 +24,14 @@ pub(super) struct Summary {
 }
 
 impl Scores {
-    /// Sums up the observations of each point, in the order in which the points were first tried.
-    pub(super) fn of(observations: &[Observation]) -> Vec<Self> {
+    /// Sums up the observations of each point, in the order in which the points were first tried, and
+    /// takes `origin` from all scores.
+    pub(super) fn of(observations: &[Observation], origin: f64) -> Vec<Self> {
         let mut places = BTreeMap::new();
         let mut found: Vec<Self> = Vec::new();
         for seen in observations {
             let place = *places.entry(&seen.point).or_insert(found.len());
-            let score = (seen.value, seen.noise_variance);
+            let score = (seen.value - origin, seen.noise_variance);
             match found.get_mut(place) {
                 Some(scores) => scores.scores.push(score),
                 None => found.push(Self { point: seen.point.clone(), scores: vec![score] }),
