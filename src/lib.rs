@@ -13,6 +13,8 @@
 //! | call a model | [`Predict`], [`ChainOfThought`] |
 //! | choose how to ask | [`adapter`]: chat, JSON, XML, two steps, or your own |
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
+//! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
+//! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
 //! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |
 //! | read data | [`row::read_csv`], [`row::stratified_split`] |
@@ -73,8 +75,8 @@ pub use dspy_core::lm::configure;
 pub use dspy_core::predict::{ChainOfThought, Predict, Prediction, Predictor};
 pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::{
-    adapter, error, evaluate, lm, metric, module, optimize, parse, predict, row, run, schema,
-    signature, wire,
+    adapter, assert_that, blocking, error, evaluate, lm, metric, module, optimize, parse, predict,
+    row, run, schema, signature, suggest, wire,
 };
 
 #[doc(hidden)]

@@ -27,6 +27,11 @@ fn ui_data() {
     trybuild::TestCases::new().compile_fail("tests/ui/data/*.rs");
 }
 
+#[test]
+fn ui_assertions() {
+    trybuild::TestCases::new().compile_fail("tests/ui/assertions/*.rs");
+}
+
 /// What must compile, and run.
 #[test]
 fn ui_pass() {

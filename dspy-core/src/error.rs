@@ -7,6 +7,7 @@ use crate::adapter::{AnswerError, AnswerErrorKind};
 use crate::lm::LmError;
 use crate::module::ParameterError;
 use crate::row::DataError;
+use crate::run::FailedAssertion;
 use crate::signature::{NoFields, SignatureError};
 
 /// The result of running programs.
@@ -33,6 +34,14 @@ pub enum Error {
         path: String,
         /// What was wrong with the answer, with its text.
         error: Box<AnswerError>,
+    },
+    /// An assertion of a `forward` does not hold, although the model was asked again.
+    #[error("predictor `{path}`: {error}")]
+    Asserted {
+        /// The path of the predictor that is judged.
+        path: String,
+        /// What does not hold, after how many answers, and the last one.
+        error: Box<FailedAssertion>,
     },
     /// The request could not be built.
     #[error("predictor `{path}`: {message}")]
@@ -143,6 +152,15 @@ impl Error {
         match self {
             Self::Answer { error, .. } => Some(error),
             _ => None,
+        }
+    }
+
+    /// Whether a hard assertion failed: one of a `forward`, or one of a signature.
+    pub fn is_assertion(&self) -> bool {
+        match self {
+            Self::Asserted { .. } => true,
+            Self::Answer { error, .. } => matches!(error.kind, AnswerErrorKind::Asserted { .. }),
+            _ => false,
         }
     }
 

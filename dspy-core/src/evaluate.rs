@@ -25,7 +25,7 @@ use crate::metric::{Metric, Score};
 use crate::module::{Call, Module};
 use crate::row::{DataError, Row, Rows};
 use crate::run::{Run, RunOptions};
-use crate::signature::View;
+use crate::signature::{BrokenRule, View};
 use progress::Progress;
 
 /// Runs programs over rows and scores what they give.
@@ -91,7 +91,7 @@ impl<R: Send + Sync + 'static> Evaluate<R> {
         self
     }
 
-    /// What a failed row scores; 0 by default.
+    /// What a failed row scores; 0 by default. One that fails a hard assertion scores 0 in any case.
     #[must_use]
     pub fn failure_score(mut self, score: f64) -> Self {
         self.failure_score = score;
@@ -224,8 +224,9 @@ impl<R: Send + Sync + 'static> Evaluate<R> {
             let options = RunOptions::default().with_rollout(rollout);
             let run = Run::with(if record { options.recording() } else { options });
             let mut output = None;
+            let mut broken = Vec::new();
             let judged = match rows.get(index) {
-                Some(row) => judge(row, &program, &*metric, &run, &mut output).await,
+                Some(row) => judge(row, &program, &*metric, &run, &mut output, &mut broken).await,
                 None => Err(Error::Invalid(format!("there is no row {index}"))),
             };
             let mut item = Item {
@@ -245,10 +246,14 @@ impl<R: Send + Sync + 'static> Evaluate<R> {
             match judged {
                 Ok(score) => {
                     item.score = score.value;
-                    item.feedback = score.feedback;
+                    item.feedback = with_broken(score.feedback, &broken);
                     (item, None)
                 }
                 Err(error) => {
+                    if error.is_assertion() {
+                        item.score = 0.0;
+                        item.feedback = Some(error.to_string());
+                    }
                     item.error = Some(error.to_string());
                     (item, error.is_setup().then_some(error))
                 }
@@ -263,6 +268,7 @@ async fn judge<P, R, M, O>(
     metric: &M,
     run: &Run,
     output: &mut Option<P::Output>,
+    broken: &mut Vec<BrokenRule>,
 ) -> Result<Score>
 where
     P: Module,
@@ -272,7 +278,15 @@ where
     O: Sync,
 {
     let prediction = Call::new(program, row.input()).run(run).await?;
+    broken.extend_from_slice(prediction.broken_checks());
     let trace = run.trace();
     let value = output.insert(prediction.into_output());
     metric.score(row, View::<O>::view(&*value), &trace).await
+}
+
+/// The metric's words, and the checks and suggestions that the output does not keep.
+fn with_broken(feedback: Option<String>, broken: &[BrokenRule]) -> Option<String> {
+    let lines = broken.iter().map(|rule| format!("broken rule: {rule}"));
+    let all: Vec<String> = feedback.into_iter().chain(lines).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
 }

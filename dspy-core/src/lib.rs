@@ -4,6 +4,7 @@
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod adapter;
+pub mod blocking;
 mod canonical;
 pub mod error;
 pub mod evaluate;

@@ -25,12 +25,13 @@ pub use load::{LoadIssue, LoadOptions, LoadReport, load, load_value};
 pub use parameter::{Leaf, Parameter, ParameterError, ParameterKind};
 pub use path::Path;
 pub use program::{
-    attach, leaf_paths, lm_of, parameter_value, parameters, set_adapter, set_demos, set_lm,
-    set_parameter, set_settings, task_schemas,
+    attach, leaf_paths, lm_of, parameter_value, parameters, set_adapter, set_assertion_retries,
+    set_demos, set_lm, set_parameter, set_settings, task_schemas,
 };
 pub use save::{FORMAT_VERSION, Provenance, save, to_value};
 pub use select::Select;
 
+use crate::blocking;
 use crate::error::Result;
 use crate::lm::Lm;
 use crate::predict::Prediction;
@@ -98,6 +99,19 @@ pub trait Module: Parameters + Clone + Send + Sync + 'static {
     /// call hang on the returned [`Call`], such as `.lm(…)`, `.rollout(…)` or `.record()`.
     fn call<Via>(&self, input: impl IntoInput<Self::Input, Via>) -> Call<'_, Self> {
         Call::new(self, input.into_input())
+    }
+
+    /// Calls the program and waits for it, for scripts and code that is not async. Options of a call
+    /// go through [`blocking::run`](crate::blocking::run()).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); and [`Error::Invalid`](crate::error::Error::Invalid) inside an async runtime,
+    /// where the call is to be awaited. Nothing is asked then.
+    fn call_blocking<Via>(
+        &self,
+        input: impl IntoInput<Self::Input, Via>,
+    ) -> Result<Prediction<Self::Output>> {
+        blocking::run(self.call(input))
     }
 
     /// Gives every predictor this model.

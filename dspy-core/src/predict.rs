@@ -1,5 +1,6 @@
 //! Predictors, and the inference strategies built on them.
 
+pub(crate) mod assertion;
 mod chain_of_thought;
 mod dynamic;
 mod exchange;
@@ -22,7 +23,7 @@ use crate::signature::{Demo, IntoDemo, Signature};
 use predictor::predictor_settings;
 
 /// One call to a model for the task of a signature. Costs one LM call, and one more for each
-/// follow-up after an answer that could not be read.
+/// follow-up after an answer that could not be read, or that breaks a rule of the signature.
 ///
 /// ```
 /// use dspy::prelude::*;

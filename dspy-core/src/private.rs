@@ -9,6 +9,7 @@ pub use serde_json::Value;
 use std::convert::Infallible;
 
 pub use crate::module::{ForwardReturn, invoke};
+pub use crate::predict::assertion::{FromAssertion, Judged, Site, broken};
 pub use crate::schema::bound::Bound;
 pub use crate::signature::{BrokenRule, Severity, SignatureRow, SignatureSchema};
 pub use part::{

@@ -3,16 +3,21 @@
 //! A run sits in the leaves of a program's clone, never in thread-locals or task-locals, so
 //! `join!`, `tokio::spawn` and threads cannot lose it.
 
+mod attempt;
 mod event;
+mod failed_assertion;
 mod feedback;
 mod memo;
 mod options;
+mod paid_call;
 mod record;
 mod scope;
+mod sent_back;
 mod side;
 mod slot;
 
 pub use event::Event;
+pub use failed_assertion::FailedAssertion;
 pub use feedback::Feedback;
 pub use options::RunOptions;
 pub use record::{CallRecord, Trace};
@@ -20,8 +25,11 @@ pub use scope::Scope;
 pub use side::SideCall;
 pub use slot::Slot;
 
+pub(crate) use attempt::Attempt;
 pub(crate) use memo::MemoKey;
-pub(crate) use record::transcript;
+pub(crate) use paid_call::{Answered, PaidCall};
+pub(crate) use record::{RecordOrigin, transcript};
+pub(crate) use sent_back::SentBack;
 pub(crate) use side::SideCalls;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,7 +105,7 @@ impl Run {
             records: options.record.then(Mutex::default),
             events: options.events,
             feedback: options.feedback,
-            memo: options.memo.map(|trace| Memo::of(trace.calls())),
+            memo: options.memo.map(|trace| Memo::of(&trace)),
             rollout: options.rollout,
             cache: options.cache,
             account: options.account,

@@ -98,7 +98,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// | rule | an answer that breaks it |
 /// |---|---|
 /// | `#[check(…)]` | is used; the breach is in `Prediction::broken_checks`, and among the warnings |
-/// | `#[assert(…)]` | is an error, `AnswerErrorKind::Asserted`, which holds the message, the text and the fields; the model is not asked again |
+/// | `#[assert(…)]` | is an error, `AnswerErrorKind::Asserted`, which holds the message, the text and the fields |
+///
+/// Before that, the model is asked again with its answer and the message shown: as often as
+/// `with_assertion_retries` says, 2 times by default, for each of the two kinds. A check never makes
+/// it worse: where no later answer can be used, the earlier one is. `assert_that!` and `suggest!` are
+/// such rules inside a `forward`.
 ///
 /// # Fields of the row alone: `#[signature(skip)]`
 ///
@@ -220,6 +225,9 @@ pub fn derive_parameters(input: TokenStream) -> TokenStream {
 ///   the output is the `T` inside. `E` is any error; one of your own comes out as
 ///   `dspy::Error::User`.
 /// - `impl Parameters for Pipeline`: the registry of its fields.
+///
+/// Where an assertion in it sends an answer back (`assert_that!`, `suggest!`), `forward` runs again on
+/// another clone; what the first run paid for is not paid again, other side effects repeat.
 ///
 /// `forward` takes `&self` and up to twelve arguments, by value, of types that are data (see
 /// `#[dspy::data]`). With one argument, `call` takes its value in place of the struct; with none,

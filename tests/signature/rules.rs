@@ -75,9 +75,10 @@ struct Plain {
 }
 
 #[tokio::test]
-async fn a_broken_assert_is_an_error_with_the_answer_and_no_second_call() {
+async fn a_broken_assert_is_an_error_with_the_answer_and_costs_no_follow_up() {
     let model = Scripted::text(&qa("far too many words", "bees", "0.5"));
-    let predict = Predict::<Qa>::new().with_lm(model.lm()).with_follow_ups(3);
+    let predict =
+        Predict::<Qa>::new().with_lm(model.lm()).with_follow_ups(3).with_assertion_retries(0);
     let error = predict.call("Why?").await.unwrap_err();
     let answer = error.as_answer().unwrap();
     let AnswerErrorKind::Asserted { broken } = &answer.kind else { panic!("{answer}") };
@@ -99,16 +100,16 @@ async fn a_broken_assert_is_an_error_with_the_answer_and_no_second_call() {
 #[tokio::test]
 async fn an_answer_that_was_mended_is_judged_as_well() {
     let model = Scripted::texts(&["no sections", &qa("far too many words", "bees", "1")]);
-    let predict = Predict::<Qa>::new().with_lm(model.lm()).with_follow_ups(5);
+    let predict = Predict::<Qa>::new().with_lm(model.lm()).with_assertion_retries(1);
     let error = predict.call("Why?").await.unwrap_err();
     assert!(matches!(error.as_answer().unwrap().kind, AnswerErrorKind::Asserted { .. }));
-    assert_eq!(model.calls(), 2);
+    assert_eq!(model.calls(), 3);
 }
 
 #[tokio::test]
 async fn a_broken_check_is_recorded_and_warned_of() {
     let model = Scripted::text(&qa("bees", "bees", "1.5"));
-    let predict = Predict::<Qa>::new().with_lm(model.lm());
+    let predict = Predict::<Qa>::new().with_lm(model.lm()).with_assertion_retries(0);
     let prediction = predict.call("What?").await.unwrap();
     assert_eq!(prediction.answer, "bees");
     assert_eq!(
@@ -148,7 +149,7 @@ async fn broken_checks_reach_the_whole_programs_prediction() {
     let model = Scripted::texts(&[&qa("bees", "bees", "1"), &reasoned]);
     let mut program = Twice::default();
     program.set_lm(&model.lm());
-    let prediction = program.call("What?").await.unwrap();
+    let prediction = program.call("What?").assertion_retries(0).await.unwrap();
     assert_eq!(
         messages(prediction.broken_checks()),
         ["`bees` only repeats the topic", "`wax` only repeats the topic"]
@@ -185,7 +186,7 @@ fn several(texts: Vec<String>) -> Scripted {
 async fn of_several_completions_those_that_break_an_assert_are_dropped() {
     let long = qa("far too many words", "bees", "1");
     let model = several(vec![long.clone(), qa("wax", "wax", "1"), qa("air", "air", "0")]);
-    let predict = Predict::<Qa>::new().with_lm(model.lm());
+    let predict = Predict::<Qa>::new().with_lm(model.lm()).with_assertion_retries(0);
     let prediction = predict.call("What?").await.unwrap();
     assert_eq!(prediction.answer, "wax");
     assert_eq!(prediction.others().len(), 1);
@@ -208,7 +209,7 @@ async fn of_several_completions_those_that_break_an_assert_are_dropped() {
 #[tokio::test]
 async fn rules_hold_where_answers_are_streamed_or_were_paid_before() {
     let model = Scripted::text(&qa("far too many words", "bees", "1"));
-    let predict = Predict::<Qa>::new().with_lm(model.lm());
+    let predict = Predict::<Qa>::new().with_lm(model.lm()).with_assertion_retries(0);
     let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
     let run = Run::with(RunOptions::default().recording().with_events(sender));
     let error = predict.call("Why?").run(&run).await.unwrap_err();

@@ -17,7 +17,8 @@ pub struct Item<O> {
     pub id: String,
     /// The score.
     pub score: f64,
-    /// The metric's words.
+    /// The metric's words, and the checks and suggestions that the output does not keep; or the hard
+    /// assertion that failed.
     pub feedback: Option<String>,
     /// What the program gave; `None` where it failed.
     pub output: Option<O>,

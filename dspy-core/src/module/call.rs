@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::program::{attach, set_adapter, set_lm, set_settings, slot_of};
+use super::program::{attach, set_adapter, set_assertion_retries, set_lm, set_settings, slot_of};
 use super::{Leaf, Module, Path};
 use crate::adapter::{Adapter, DynAdapter};
 use crate::error::Result;
@@ -23,13 +23,23 @@ pub struct Call<'a, M: Module> {
     lm: Option<Lm>,
     settings: Option<Settings>,
     adapter: Option<DynAdapter>,
+    retries: Option<u32>,
     options: Option<RunOptions>,
     run: Option<Run>,
 }
 
 impl<'a, M: Module> Call<'a, M> {
     pub(crate) fn new(module: &'a M, input: M::Input) -> Self {
-        Self { module, input, lm: None, settings: None, adapter: None, options: None, run: None }
+        Self {
+            module,
+            input,
+            lm: None,
+            settings: None,
+            adapter: None,
+            retries: None,
+            options: None,
+            run: None,
+        }
     }
 
     /// Uses this model for every predictor, for this call.
@@ -47,6 +57,13 @@ impl<'a, M: Module> Call<'a, M> {
     /// Uses this adapter for every predictor, for this call. Their prompts are rendered anew for it.
     pub fn adapter(mut self, adapter: impl Adapter) -> Self {
         self.adapter = Some(DynAdapter::new(adapter));
+        self
+    }
+
+    /// Sends answers of every predictor back at most so often where they break assertions, for this
+    /// call.
+    pub fn assertion_retries(mut self, retries: u32) -> Self {
+        self.retries = Some(retries);
         self
     }
 
@@ -81,6 +98,7 @@ impl<'a, M: Module> Call<'a, M> {
         self.lm.is_none()
             && self.settings.is_none()
             && self.adapter.is_none()
+            && self.retries.is_none()
             && self.options.is_none()
             && self.run.is_none()
     }
@@ -95,6 +113,9 @@ impl<'a, M: Module> Call<'a, M> {
         }
         if let Some(adapter) = &self.adapter {
             set_adapter(&mut module, adapter.clone());
+        }
+        if let Some(retries) = self.retries {
+            set_assertion_retries(&mut module, retries);
         }
         let run = match (self.run, self.options, slot_of(&module)) {
             (Some(run), _, _) => Some(run),

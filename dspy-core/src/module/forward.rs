@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::program::{attach_in, enter, slot_of};
+use super::program::{enter, slot_of};
 use super::{Module, Parameters};
 use crate::error::{Error, Result};
 use crate::predict::Prediction;
-use crate::run::{Run, Scope};
+use crate::predict::assertion::Site;
+use crate::run::{Attempt, Run};
 use crate::signature::Data;
 
 /// What a `forward` may give: a plain value, or a [`Prediction`] handed on from a part.
@@ -15,22 +16,38 @@ pub trait ForwardOutput {
     type Output;
 
     /// The output inside.
-    fn into_value(self) -> Self::Output;
+    fn into_given(self) -> Given<Self::Output>;
+}
+
+/// An output, and the call that it was handed on from.
+#[derive(Debug)]
+pub struct Given<T> {
+    value: T,
+    site: Option<Site>,
 }
 
 impl<T: Data> ForwardOutput for T {
     type Output = T;
 
-    fn into_value(self) -> T {
-        self
+    fn into_given(self) -> Given<T> {
+        Given { value: self, site: None }
     }
 }
 
 impl<T> ForwardOutput for Prediction<T> {
     type Output = T;
 
-    fn into_value(self) -> T {
-        self.into_output()
+    fn into_given(self) -> Given<T> {
+        let site = self.site().cloned();
+        Given { value: self.into_output(), site }
+    }
+}
+
+impl<T> ForwardOutput for Given<T> {
+    type Output = T;
+
+    fn into_given(self) -> Self {
+        self
     }
 }
 
@@ -47,7 +64,7 @@ pub trait ForwardReturn {
     ///
     /// # Errors
     /// The error that `forward` returned.
-    fn into_result(self) -> Result<Self::Output>;
+    fn into_result(self) -> Result<Given<Self::Output>>;
 }
 
 impl<T, E> ForwardReturn for std::result::Result<T, E>
@@ -57,15 +74,16 @@ where
 {
     type Output = T::Output;
 
-    fn into_result(self) -> Result<T::Output> {
-        self.map(ForwardOutput::into_value).map_err(|error| Error::from_boxed(error.into()))
+    fn into_result(self) -> Result<Given<T::Output>> {
+        self.map(ForwardOutput::into_given).map_err(|error| Error::from_boxed(error.into()))
     }
 }
 
-/// Runs `forward` on a clone of the module scoped to this one invocation.
+/// Runs `forward` on a clone of the module scoped to this one invocation; and again, where an
+/// assertion in it sent an answer back, with all that is paid for.
 ///
 /// # Errors
-/// What `forward` returned.
+/// What `forward` returned, or the assertion that failed.
 pub async fn invoke<M, F, Fut>(
     module: &M,
     input: M::Input,
@@ -76,26 +94,70 @@ where
     F: Fn(M, M::Input) -> Fut + Send + Sync,
     Fut: Future<Output: ForwardReturn<Output = M::Output> + Send> + Send,
 {
-    let (scoped, scope) = in_new_scope(module);
-    let output = forward(scoped, input).await.into_result()?;
-    Ok(Prediction::of_scope(output, &scope))
+    let mut attempt = first_attempt(module);
+    loop {
+        let mut scoped = module.clone();
+        enter(&mut scoped, &attempt);
+        let result = forward(scoped, input.clone()).await.into_result();
+        let result = match verdict(&attempt, result) {
+            Some(result) => result,
+            None => {
+                attempt = attempt.again();
+                continue;
+            }
+        };
+        let last_call = attempt.last_call();
+        attempt.close();
+        attempt.scope().hand_up();
+        let given = result?;
+        // Whoever called the module judges it: the call goes on, the attempt is theirs.
+        let call = given.site.map(Site::into_call).or(last_call);
+        let site = call.map(|call| Site::new(attempt.parent().cloned(), call));
+        return Ok(Prediction::of_scope(given.value, attempt.scope()).with_site(site));
+    }
 }
 
-/// A clone of the module inside a new invocation: a child of the one the module stands in, or the
-/// first of a new run.
-fn in_new_scope<M: Parameters + Clone>(module: &M) -> (M, Arc<Scope>) {
-    let mut clone = module.clone();
-    match slot_of(&clone) {
+/// The first attempt of a new invocation: a child of the one the module stands in, or the first of a
+/// new run.
+fn first_attempt<M: Parameters>(module: &M) -> Arc<Attempt> {
+    match slot_of(module) {
         Some(slot) => {
             let scope = slot.run().child_scope(slot.scope());
-            enter(&mut clone, &scope);
-            (clone, scope)
+            Attempt::first(slot.run(), &scope, slot.attempt().cloned())
         }
         None => {
             let run = Run::new();
             let scope = run.child_scope(&run.root_scope());
-            attach_in(&mut clone, &run, &scope);
-            (clone, scope)
+            Attempt::first(&run, &scope, None)
         }
     }
+}
+
+/// What the invocation ends with; none where `forward` is to run again.
+fn verdict<T>(attempt: &Attempt, result: Result<T>) -> Option<Result<T>> {
+    let failed = attempt.failed();
+    let is_sent_back = attempt.is_sent_back();
+    match &result {
+        Ok(_) if is_sent_back => return None,
+        Ok(_) => return Some(result),
+        // One that failed for good, where another was sent back at the same time, stays failed.
+        Err(Error::Asserted { path, error })
+            if is_sent_back
+                && !failed.as_ref().is_some_and(|(at, failed)| (at, failed) == (path, error)) =>
+        {
+            return None;
+        }
+        Err(Error::User(_)) if is_sent_back => return None,
+        // The model failed, say: asking it the rest would not help.
+        Err(_) => {}
+    }
+    let Some((path, failed)) = failed else { return Some(result) };
+    if let Some(parent) = attempt.parent() {
+        parent.note_failed(&path, &failed);
+    }
+    // An error type of the user's own does not hide it.
+    if matches!(result, Err(Error::User(_))) {
+        return Some(Err(Error::Asserted { path, error: Box::new(failed) }));
+    }
+    Some(result)
 }

@@ -97,6 +97,10 @@ pub trait Leaf: Send + Sync {
     /// Lays sampling settings over those the leaf has. A leaf that calls no model has nothing to do.
     fn lay_settings(&mut self, _settings: &Settings) {}
 
+    /// Sets how often assertions send an answer of the leaf back. A leaf that calls no model has
+    /// nothing to do.
+    fn set_assertion_retries(&mut self, _retries: u32) {}
+
     /// Freezes or thaws the leaf: frozen, it is walked, saved and loaded, but optimizers leave it
     /// alone. Gives whether the leaf can do that; one of your own by default cannot.
     fn set_frozen(&mut self, _frozen: bool) -> bool {

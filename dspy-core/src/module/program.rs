@@ -8,7 +8,7 @@ use super::parameter::{Parameter, ParameterError, ParameterKind};
 use super::{Leaf, Parameters, Path};
 use crate::adapter::{Adapter, DynAdapter};
 use crate::lm::{Lm, Settings};
-use crate::run::{Run, Scope, Slot};
+use crate::run::{Attempt, Run, Slot};
 use crate::signature::{Demo, SignatureSchema};
 
 /// The paths of all leaves, in walking order.
@@ -128,6 +128,14 @@ pub fn set_settings<P: Parameters + ?Sized>(program: &mut P, settings: &Settings
     });
 }
 
+/// Sets how often assertions send an answer of each predictor back, as `with_assertion_retries` does
+/// for one.
+pub fn set_assertion_retries<P: Parameters + ?Sized>(program: &mut P, retries: u32) {
+    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+        leaf.set_assertion_retries(retries);
+    });
+}
+
 /// The model of the first predictor that has one of its own.
 pub fn lm_of<P: Parameters + ?Sized>(program: &P) -> Option<Lm> {
     let mut lm = None;
@@ -143,21 +151,21 @@ pub fn lm_of<P: Parameters + ?Sized>(program: &P) -> Option<Lm> {
 ///
 /// Do it to a clone: a program outside a run has no run attached.
 pub fn attach<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
-    attach_in(program, run, &run.root_scope());
-}
-
-/// Puts every leaf of the program into a run, inside this invocation.
-pub(super) fn attach_in<P: Parameters + ?Sized>(program: &mut P, run: &Run, scope: &Arc<Scope>) {
+    let scope = run.root_scope();
     program.walk_mut(&mut Path::root(), &mut |path: &Path, leaf: &mut dyn Leaf| {
-        leaf.set_slot(Some(Arc::new(Slot::new(run, scope, path.as_str()))));
+        leaf.set_slot(Some(Arc::new(Slot::new(run, &scope, path.as_str()))));
     });
 }
 
-/// Moves every leaf into a new invocation inside the run it takes part in.
-pub(super) fn enter<P: Parameters + ?Sized>(program: &mut P, scope: &Arc<Scope>) {
-    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
-        let moved = leaf.slot().map(|slot| Arc::new(slot.in_scope(scope)));
-        leaf.set_slot(moved);
+/// Puts every leaf into a try of an invocation: at its place in the run it takes part in, or in the
+/// run of that invocation.
+pub(super) fn enter<P: Parameters + ?Sized>(program: &mut P, attempt: &Arc<Attempt>) {
+    program.walk_mut(&mut Path::root(), &mut |path: &Path, leaf: &mut dyn Leaf| {
+        let moved = match leaf.slot() {
+            Some(slot) => slot.in_attempt(attempt),
+            None => Slot::new(attempt.run(), attempt.scope(), path.as_str()).in_attempt(attempt),
+        };
+        leaf.set_slot(Some(Arc::new(moved)));
     });
 }
 

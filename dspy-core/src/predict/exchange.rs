@@ -1,9 +1,10 @@
 //! One exchange with a model: ask, read, and where the answer cannot be read, ask again.
 
+mod ask;
+
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::StreamExt;
 use serde_json::Value;
 
 use crate::adapter::{
@@ -11,9 +12,11 @@ use crate::adapter::{
     render_value,
 };
 use crate::error::{Error, Result};
-use crate::lm::{Completion, Lm, LmError, Request, Response, StreamEvent, ToolCall, Usage};
-use crate::run::{CallRecord, Event, MemoKey, SideCall, SideCalls, Slot};
-use crate::signature::{BrokenRule, Fields};
+use crate::lm::{Completion, Lm, Request, Response, ToolCall, Usage};
+use crate::run::{
+    CallRecord, Event, FailedAssertion, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot,
+};
+use crate::signature::{BrokenRule, Fields, Severity};
 
 pub(super) struct Exchange<'a> {
     pub(super) slot: &'a Slot,
@@ -22,6 +25,8 @@ pub(super) struct Exchange<'a> {
     pub(super) fallback: Option<&'a DynAdapter>,
     pub(super) call: AdapterCall<'a>,
     pub(super) follow_ups: u32,
+    /// How often an answer that breaks rules is sent back.
+    pub(super) retries: u32,
 }
 
 /// What an exchange spent and warned of.
@@ -35,12 +40,39 @@ pub(super) struct Summary {
     pub(super) tool_calls: Vec<ToolCall>,
     /// What its model thought, where the provider shows that.
     pub(super) reasoning: Option<String>,
+    /// The outputs, as fields.
+    pub(super) fields: Fields,
+    /// What the model was shown of answers that were sent back.
+    pub(super) shown: SentBack,
+    /// The request and response that the outputs were read from.
+    pub(super) paid: Option<Arc<PaidCall>>,
 }
 
-/// Takes over the fields of one completion, a JSON object, and gives the checks they break; says why
-/// if they cannot be used.
-pub(super) type Accept<'a> =
-    dyn FnMut(&Value) -> std::result::Result<Vec<BrokenRule>, Box<AnswerErrorKind>> + Send + 'a;
+/// An answer that breaks checks, kept in case that asking again gives none.
+struct Aside {
+    paid: Arc<PaidCall>,
+    fields: Fields,
+    warnings: Vec<String>,
+    broken_checks: Vec<BrokenRule>,
+    tool_calls: Vec<ToolCall>,
+    reasoning: Option<String>,
+}
+
+/// Who takes over what the completions of an answer hold.
+pub(super) trait Accept: Send {
+    /// Takes over the fields of one completion, a JSON object, and gives the checks they break; says
+    /// why if they cannot be used.
+    fn take(
+        &mut self,
+        fields: &Value,
+    ) -> std::result::Result<Vec<BrokenRule>, Box<AnswerErrorKind>>;
+
+    /// Puts aside what was taken over: the answer is sent back.
+    fn set_aside(&mut self);
+
+    /// Takes what was put aside, since no later answer can be used.
+    fn fall_back(&mut self);
+}
 
 struct Progress {
     /// Whether a record of the call is kept, for which requests and responses are collected.
@@ -50,22 +82,24 @@ struct Progress {
     side_calls: Vec<SideCall>,
     summary: Summary,
     replayed: bool,
+    /// Whether the model itself answered anything.
+    is_new: bool,
     /// Whether the answer was streamed and no field of it could be told before its end.
     untold: bool,
 }
 
 impl Progress {
     /// Takes over what was sent and answered, for the record.
-    fn keep(&mut self, request: Request, response: Option<Response>) {
+    fn keep(&mut self, request: &Arc<Request>, response: Option<&Response>) {
         if self.recorded {
-            self.requests.push(Arc::new(request));
-            self.responses.extend(response);
+            self.requests.push(Arc::clone(request));
+            self.responses.extend(response.cloned());
         }
     }
 }
 
 impl Exchange<'_> {
-    pub(super) async fn run(&self, request: Request, accept: &mut Accept<'_>) -> Result<Summary> {
+    pub(super) async fn run(&self, request: Request, accept: &mut dyn Accept) -> Result<Summary> {
         let run = self.slot.run();
         let sequence = run.next_sequence();
         let started = run.is_recording().then(Instant::now);
@@ -77,9 +111,13 @@ impl Exchange<'_> {
             side_calls: Vec::new(),
             summary: Summary::default(),
             replayed: false,
+            is_new: false,
             untold: false,
         };
         progress.summary.warnings.extend(self.call.prelude.warnings.iter().cloned());
+        if let Some(attempt) = self.slot.attempt() {
+            attempt.begin_call();
+        }
         let result = self.converse(request, &mut progress, accept).await;
         self.emit(|path, invocation| Event::CallEnded { path, invocation, ok: result.is_ok() });
         for warning in &progress.summary.warnings {
@@ -95,114 +133,171 @@ impl Exchange<'_> {
                 parent: self.slot.scope().parent(),
                 path: self.slot.path().to_owned(),
                 inputs: self.call.inputs.clone(),
-                outputs: result.as_ref().map(Fields::clone).map_err(ToString::to_string),
+                outputs: match &result {
+                    Ok(()) => Ok(progress.summary.fields.clone()),
+                    Err(error) => Err(error.to_string()),
+                },
                 requests: progress.requests,
                 responses: progress.responses,
                 side_calls: progress.side_calls,
                 usage: progress.summary.usage,
                 warnings: progress.summary.warnings.clone(),
+                retries: progress.summary.shown.rules(),
+                broken: broken_for_good(&progress.summary, &result),
                 replayed: progress.replayed,
                 elapsed: started.elapsed(),
+                origin: RecordOrigin {
+                    attempt: self.slot.attempt().map(|attempt| Arc::clone(attempt.mark())),
+                    call: progress.summary.paid.clone(),
+                    is_repeated: progress.replayed && !progress.is_new,
+                },
             });
         }
-        result.map(|_| progress.summary)
+        result.map(|()| progress.summary)
     }
 
-    /// Asks until an answer can be read or the follow-ups are used up; gives the first fields.
+    /// Asks until an answer can be read and keeps the rules, or follow-ups and retries are used up.
     async fn converse(
         &self,
-        mut request: Request,
+        request: Request,
         progress: &mut Progress,
-        accept: &mut Accept<'_>,
-    ) -> Result<Fields> {
+        accept: &mut dyn Accept,
+    ) -> Result<()> {
+        let first = Arc::new(request);
+        let mut request = Arc::clone(&first);
         let mut left = self.follow_ups;
+        let mut aside: Option<Aside> = None;
         loop {
-            let response = match self.ask(&request, progress).await {
-                Ok(response) => response,
+            let (paid, response) = match self.ask(&mut request, &first, progress).await {
+                Ok(answered) => answered,
                 Err(error) => {
-                    progress.keep(request, None);
-                    return Err(error);
+                    progress.keep(&request, None);
+                    return self.fall_back(aside, error, progress, accept);
                 }
             };
             let side = SideCalls::new(self.slot);
             let call = self.call.with_request(&request).with_side_calls(&side);
+            let warned = progress.summary.warnings.len();
             let read = self.read(call, &response, &mut progress.summary, accept).await;
             let made = side.take();
             progress.summary.usage += made.usage;
             progress.replayed |= made.replayed;
             progress.side_calls.extend(made.calls);
+            progress.keep(&request, Some(&response));
             let error = match read {
-                Err(error) if left > 0 && worth_asking_again(&error.kind) => error,
-                last => {
-                    if let (Ok(fields), true) = (&last, progress.untold) {
-                        self.tell(fields);
+                Ok(fields) => {
+                    let broken = std::mem::take(&mut progress.summary.broken_checks);
+                    if broken.is_empty() || !self.may_retry(progress, Severity::Check) {
+                        if progress.untold {
+                            self.tell(&fields);
+                        }
+                        progress.summary.broken_checks = broken;
+                        progress.summary.fields = fields;
+                        progress.summary.paid = Some(paid);
+                        return Ok(());
                     }
-                    progress.keep(request, Some(response));
-                    let path = || self.slot.path().to_owned();
-                    return last.map_err(|error| Error::Answer { path: path(), error });
+                    request = self.retry(&first, progress, &broken, fields.clone())?;
+                    let summary = &mut progress.summary;
+                    let warnings = summary.warnings.split_off(warned);
+                    summary.warnings.push(format!("asked again: {}", listed(&broken)));
+                    accept.set_aside();
+                    aside = Some(Aside {
+                        paid,
+                        fields,
+                        warnings,
+                        broken_checks: broken,
+                        tool_calls: std::mem::take(&mut summary.tool_calls),
+                        reasoning: summary.reasoning.take(),
+                    });
+                    continue;
                 }
+                Err(error) => error,
             };
-            left -= 1;
+            if let AnswerErrorKind::Asserted { broken } = &error.kind
+                && self.may_retry(progress, Severity::Assert)
+            {
+                request = self.retry(&first, progress, broken, error.partial.clone())?;
+            } else if left > 0 && worth_asking_again(&error.kind) {
+                left -= 1;
+                request = Arc::new(self.adapter.follow_up(&self.call, &request, &error));
+            } else {
+                let path = self.slot.path().to_owned();
+                let error = Error::Answer { path, error };
+                return self.fall_back(aside, error, progress, accept);
+            }
             let problems: Vec<String> = error.problems().map(ToString::to_string).collect();
             progress.summary.warnings.push(format!("asked again: {}", problems.join("; ")));
-            let next = self.adapter.follow_up(&self.call, &request, &error);
-            progress.keep(std::mem::replace(&mut request, next), Some(response));
         }
     }
 
-    async fn ask(&self, request: &Request, progress: &mut Progress) -> Result<Response> {
-        let run = self.slot.run();
-        if let Some(memo) = run.memo() {
-            let key = MemoKey::new(self.slot.path(), request);
-            if let Some(paid) = key.and_then(|key| memo.take(&key)) {
-                progress.replayed = true;
-                return Ok(paid);
-            }
-        }
-        let answered = if run.wants_events() {
-            self.stream(request).await.map(|(response, told)| {
-                progress.untold = !told;
-                response
-            })
-        } else {
-            self.lm.generate(request).await
-        };
-        let response = answered.map_err(|error| Error::Lm {
-            path: self.slot.path().to_owned(),
-            error: Box::new(error),
-        })?;
-        if !response.cached {
-            self.slot.scope().spend(response.usage);
-            progress.summary.usage += response.usage;
-        }
-        Ok(response)
+    fn may_retry(&self, progress: &Progress, severity: Severity) -> bool {
+        progress.summary.shown.count(severity) < self.retries
     }
 
-    /// The response, and whether anything of its fields was told on the way.
-    async fn stream(&self, request: &Request) -> std::result::Result<(Response, bool), LmError> {
-        let mut events = self.lm.stream(request).await?;
-        let mut fields = self.adapter.field_stream(&self.call);
-        let mut told = false;
-        let mut emit = |deltas: Vec<FieldDelta>| {
-            told |= !deltas.is_empty();
-            for delta in deltas {
-                self.emit_delta(delta);
-            }
-        };
-        while let Some(event) = events.next().await {
-            match event? {
-                StreamEvent::Text { index: 0, delta } => emit(fields.push(&delta)),
-                StreamEvent::Done(response) => {
-                    emit(fields.finish());
-                    return Ok((response, told));
-                }
-                _ => {}
-            }
+    /// The request that shows the model its answer and the rules it breaks.
+    fn retry(
+        &self,
+        first: &Request,
+        progress: &mut Progress,
+        broken: &[BrokenRule],
+        past: Fields,
+    ) -> Result<Arc<Request>> {
+        let shown = progress.summary.shown.and_rules(broken, past);
+        if let Some(broken) = broken.first() {
+            let (broken, retries) = (broken.clone(), shown.len());
+            self.emit(|path, invocation| Event::Backtracked { path, invocation, broken, retries });
         }
-        Err(LmError::Decode {
-            host: self.lm.name().to_owned(),
-            message: "the stream ended before the answer was complete".to_owned(),
-        })
+        progress.summary.shown = shown;
+        self.shown(first, &progress.summary.shown)
+    }
+
+    /// The first request as it is with these answers shown.
+    fn shown(&self, first: &Request, shown: &SentBack) -> Result<Arc<Request>> {
+        let path = self.slot.path();
+        let feedback = shown.feedback(path, self.call.inputs, self.call.feedback);
+        let call = self.call.with_feedback(feedback.as_ref());
+        let prepared = self
+            .adapter
+            .prepare(&call)
+            .map_err(|message| Error::Prompt { path: path.to_owned(), message })?;
+        let mut request = first.clone();
+        request.messages = prepared.messages;
+        request.rollout = shown.rollout(first.rollout);
+        Ok(Arc::new(request))
+    }
+
+    /// Ends a call that got no answer to use: with the one put aside, which breaks checks alone, or
+    /// with the error.
+    fn fall_back(
+        &self,
+        aside: Option<Aside>,
+        error: Error,
+        progress: &mut Progress,
+        accept: &mut dyn Accept,
+    ) -> Result<()> {
+        let summary = &mut progress.summary;
+        let Some(aside) = aside else {
+            if let (Some(attempt), Error::Answer { path, error }) = (self.slot.attempt(), &error)
+                && let AnswerErrorKind::Asserted { broken } = &error.kind
+                && let Some(broken) = broken.first()
+            {
+                let attempts = summary.shown.len().saturating_add(1);
+                let last = error.partial.clone();
+                attempt.note_failed(path, &FailedAssertion::new(broken.clone(), attempts, last));
+            }
+            return Err(error);
+        };
+        let what = error.to_string();
+        let line = what.lines().next().unwrap_or_default();
+        summary.warnings.push(format!("kept an earlier answer, for asking again failed: {line}"));
+        accept.fall_back();
+        summary.warnings.extend(aside.warnings);
+        summary.broken_checks = aside.broken_checks;
+        summary.tool_calls = aside.tool_calls;
+        summary.reasoning = aside.reasoning;
+        summary.fields = aside.fields;
+        summary.paid = Some(aside.paid);
+        Ok(())
     }
 
     /// Reads every completion; one that cannot be read is an error only if none can.
@@ -211,7 +306,7 @@ impl Exchange<'_> {
         call: AdapterCall<'_>,
         response: &Response,
         summary: &mut Summary,
-        accept: &mut Accept<'_>,
+        accept: &mut dyn Accept,
     ) -> std::result::Result<Fields, Box<AnswerError>> {
         let warnings = &mut summary.warnings;
         let mut first: Option<Fields> = None;
@@ -225,7 +320,7 @@ impl Exchange<'_> {
                 }
             };
             let fields = Value::Object(answer.fields);
-            let accepted = accept(&fields);
+            let accepted = accept.take(&fields);
             let fields = match fields {
                 Value::Object(fields) => fields,
                 _ => Fields::new(),
@@ -308,9 +403,25 @@ impl Exchange<'_> {
 }
 
 /// A cut-off answer would be cut off again, a refusal repeated, and a second model that failed is not
-/// mended by the first. An answer that breaks an assertion was read without trouble: what to do about
-/// it is for the program to decide.
+/// mended by the first. An answer that breaks an assertion was read without trouble: it is retried by
+/// the count of its own.
 fn worth_asking_again(kind: &AnswerErrorKind) -> bool {
     use AnswerErrorKind::{Asserted, CutOff, Filtered, Reader};
     !matches!(kind, CutOff | Filtered | Reader { .. } | Asserted { .. })
+}
+
+/// The rules that the last answer breaks.
+fn broken_for_good(summary: &Summary, result: &Result<()>) -> Vec<BrokenRule> {
+    match result {
+        Err(Error::Answer { error, .. }) => match &error.kind {
+            AnswerErrorKind::Asserted { broken } => broken.clone(),
+            _ => Vec::new(),
+        },
+        Err(_) => Vec::new(),
+        Ok(()) => summary.broken_checks.clone(),
+    }
+}
+
+fn listed(broken: &[BrokenRule]) -> String {
+    broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::exchange::Accept;
 use crate::adapter::AnswerErrorKind;
 use crate::signature::{BrokenRule, Severity};
 use crate::wire;
@@ -14,7 +15,7 @@ pub(super) type Rules<O> = fn(&O) -> Vec<BrokenRule>;
 ///
 /// # Errors
 /// The fields do not fit the Rust type, or break an assertion.
-pub(super) fn judge<O: DeserializeOwned>(
+fn judge<O: DeserializeOwned>(
     fields: &Value,
     rules: Rules<O>,
 ) -> Result<(O, Vec<BrokenRule>), Box<AnswerErrorKind>> {
@@ -27,5 +28,40 @@ pub(super) fn judge<O: DeserializeOwned>(
         Ok((output, checks))
     } else {
         Err(Box::new(AnswerErrorKind::Asserted { broken: asserts }))
+    }
+}
+
+/// The typed outputs of an answer's completions, judged by the rules.
+pub(super) struct Outputs<O> {
+    rules: Rules<O>,
+    taken: Vec<O>,
+    aside: Vec<O>,
+}
+
+impl<O> Outputs<O> {
+    pub(super) fn new(rules: Rules<O>) -> Self {
+        Self { rules, taken: Vec::new(), aside: Vec::new() }
+    }
+
+    /// The first output, and the others.
+    pub(super) fn into_all(self) -> Option<(O, Vec<O>)> {
+        let mut all = self.taken.into_iter();
+        Some((all.next()?, all.collect()))
+    }
+}
+
+impl<O: DeserializeOwned + Send> Accept for Outputs<O> {
+    fn take(&mut self, fields: &Value) -> Result<Vec<BrokenRule>, Box<AnswerErrorKind>> {
+        let (output, broken) = judge(fields, self.rules)?;
+        self.taken.push(output);
+        Ok(broken)
+    }
+
+    fn set_aside(&mut self) {
+        self.aside = std::mem::take(&mut self.taken);
+    }
+
+    fn fall_back(&mut self) {
+        self.taken = std::mem::take(&mut self.aside);
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use super::assertion::Site;
 use crate::lm::{ToolCall, Usage};
 use crate::run::{Run, Scope, Trace};
 use crate::signature::BrokenRule;
@@ -18,6 +19,8 @@ pub struct Prediction<O> {
     tool_calls: Vec<ToolCall>,
     reasoning: Option<String>,
     run: Option<Run>,
+    /// The call that assertions send back.
+    site: Option<Site>,
 }
 
 impl<O> Prediction<O> {
@@ -32,6 +35,7 @@ impl<O> Prediction<O> {
             tool_calls: Vec::new(),
             reasoning: None,
             run: None,
+            site: None,
         }
     }
 
@@ -45,6 +49,7 @@ impl<O> Prediction<O> {
             tool_calls: Vec::new(),
             reasoning: None,
             run: None,
+            site: None,
         }
     }
 
@@ -62,6 +67,15 @@ impl<O> Prediction<O> {
     pub(crate) fn with_broken_checks(mut self, broken: Vec<BrokenRule>) -> Self {
         self.broken_checks = broken;
         self
+    }
+
+    pub(crate) fn with_site(mut self, site: Option<Site>) -> Self {
+        self.site = site;
+        self
+    }
+
+    pub(crate) fn site(&self) -> Option<&Site> {
+        self.site.as_ref()
     }
 
     pub(crate) fn with_run(mut self, run: Run) -> Self {
@@ -95,8 +109,10 @@ impl<O> Prediction<O> {
         &self.warnings
     }
 
-    /// The `#[check(…)]` rules that the output does not keep; for a program, also those that the
-    /// outputs of the calls inside did not keep. Each is among the [`warnings`](Self::warnings), too.
+    /// The `#[check(…)]` rules that the output does not keep, although the model was asked again; for a
+    /// program, those that the outputs of the calls inside do not keep, and what a
+    /// [`suggest!`](macro@crate::suggest) asked for in vain. Each is among the
+    /// [`warnings`](Self::warnings), too.
     pub fn broken_checks(&self) -> &[BrokenRule] {
         &self.broken_checks
     }

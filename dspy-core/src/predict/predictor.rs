@@ -7,14 +7,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::assertion::Site;
 use super::exchange::Exchange;
-use super::judge::{Rules, judge};
+use super::judge::{Outputs, Rules};
 use super::prediction::Prediction;
 use crate::adapter::{Adapter, AdapterCall, DynAdapter, Prelude};
 use crate::error::{Error, Result};
 use crate::lm::{Lm, LmError, Settings, default_lm};
 use crate::module::{Leaf, ParameterError, ParameterKind, Parameters, Path, Visit, VisitMut};
-use crate::run::{Slot, transcript};
+use crate::run::{Answered, Slot, transcript};
 use crate::signature::{Demo, Fields, SignatureSchema};
 use crate::wire;
 
@@ -58,6 +59,7 @@ struct State {
     /// Reads what `adapter` cannot.
     fallback: Option<DynAdapter>,
     follow_ups: u32,
+    assertion_retries: u32,
     frozen: bool,
     /// The task in force, and its prelude: made when first needed, dropped on every change.
     prepared: Arc<OnceLock<std::result::Result<Prepared, String>>>,
@@ -81,6 +83,9 @@ struct LmChoice {
     settings: Settings,
 }
 
+/// How often assertions send an answer back, unless told otherwise.
+const ASSERTION_RETRIES: u32 = 2;
+
 impl Predictor {
     /// A predictor for a task.
     pub fn new(schema: impl Into<Arc<SignatureSchema>>) -> Self {
@@ -95,6 +100,7 @@ impl Predictor {
             adapter: DynAdapter::default(),
             fallback: None,
             follow_ups: 1,
+            assertion_retries: ASSERTION_RETRIES,
             frozen: false,
             prepared: Arc::default(),
             named: Arc::default(),
@@ -259,28 +265,24 @@ impl Predictor {
             fallback: self.state.fallback.as_ref(),
             call,
             follow_ups: self.state.follow_ups,
+            retries: self.state.assertion_retries,
         };
-        let mut first: Option<O> = None;
-        let mut others: Vec<O> = Vec::new();
-        let summary = exchange
-            .run(request, &mut |fields: &Value| {
-                let (output, broken) = judge(fields, rules)?;
-                match first {
-                    None => first = Some(output),
-                    Some(_) => others.push(output),
-                }
-                Ok(broken)
-            })
-            .await?;
-        match first {
-            Some(first) => {
-                let (usage, warnings) = (summary.usage, summary.warnings);
-                Ok(Prediction::of_call(first, others, usage, warnings)
-                    .with_broken_checks(summary.broken_checks)
-                    .with_native(summary.tool_calls, summary.reasoning))
-            }
-            None => Err(self.prompt_error("the model gave no completion")),
-        }
+        let mut outputs = Outputs::new(rules);
+        let summary = exchange.run(request, &mut outputs).await?;
+        let attempt = slot.attempt().cloned();
+        let Some((first, others)) = outputs.into_all() else {
+            return Err(self.prompt_error("the model gave no completion"));
+        };
+        let site = summary.paid.map(|paid| {
+            let (outputs, shown) = (summary.fields, summary.shown);
+            let retries = self.state.assertion_retries;
+            paid.answer(Answered { outputs, shown, retries });
+            Site::new(attempt, paid)
+        });
+        Ok(Prediction::of_call(first, others, summary.usage, summary.warnings)
+            .with_broken_checks(summary.broken_checks)
+            .with_native(summary.tool_calls, summary.reasoning)
+            .with_site(site))
     }
 }
 
@@ -351,6 +353,10 @@ impl Leaf for Predictor {
     fn lay_settings(&mut self, settings: &Settings) {
         let state = Arc::make_mut(&mut self.state);
         state.choice.settings = state.choice.settings.overlaid(settings);
+    }
+
+    fn set_assertion_retries(&mut self, retries: u32) {
+        Arc::make_mut(&mut self.state).assertion_retries = retries;
     }
 
     fn set_frozen(&mut self, frozen: bool) -> bool {

@@ -48,6 +48,15 @@ macro_rules! settings_by_value {
             self
         }
 
+        /// The same predictor, asked again at most this often where its answer breaks an assertion
+        /// of the signature or of a `forward`; 2 by default. Hard assertions and soft ones (checks,
+        /// suggestions) count apart. 0 lets assertions fail, and checks warn, at once.
+        #[must_use]
+        pub fn with_assertion_retries(mut self, retries: u32) -> Self {
+            $crate::module::Leaf::set_assertion_retries(&mut self $(.$part)?, retries);
+            self
+        }
+
         /// The same predictor, kept as it is by optimizers.
         #[must_use]
         pub fn frozen(mut self) -> Self {

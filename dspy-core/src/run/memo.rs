@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use super::record::CallRecord;
+use super::record::Trace;
 use crate::lm::{Request, Response};
 
 /// What makes two calls the same: the predictor's path and the whole request.
@@ -27,9 +27,12 @@ pub(crate) struct Memo {
 }
 
 impl Memo {
-    pub(super) fn of(calls: &[CallRecord]) -> Self {
+    /// What the trace paid for, abandoned attempts included: who runs again needs their answers, too.
+    pub(super) fn of(trace: &Trace) -> Self {
         let mut all: HashMap<_, VecDeque<_>> = HashMap::new();
-        for call in calls {
+        let mut calls: Vec<_> = trace.calls().iter().chain(trace.abandoned()).collect();
+        calls.sort_by_key(|call| call.sequence);
+        for call in calls.into_iter().filter(|call| !call.is_repeated()) {
             let own = call.requests.iter().zip(&call.responses);
             let beside = call.side_calls.iter().map(|side| (&side.request, &side.response));
             for (request, response) in own.chain(beside) {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attempt::AttemptMark;
+use super::paid_call::PaidCall;
 use super::side::SideCall;
 use crate::lm::{Request, Response, Role, Usage};
-use crate::signature::Fields;
+use crate::signature::{BrokenRule, Fields};
 
 /// One call of a predictor, with everything needed to look at it, learn from it or replay it.
 #[derive(Clone, Debug)]
@@ -33,16 +35,51 @@ pub struct CallRecord {
     pub usage: Usage,
     /// What the call warned of, such as a repaired value.
     pub warnings: Vec<String>,
-    /// Whether an earlier run had paid for it.
+    /// The rules for which assertions sent earlier answers of this call back, oldest first; as many as
+    /// there were retries. The earlier answers are among [`Trace::abandoned`], or, where a rule of the
+    /// signature sent them back, among the `responses` here.
+    pub retries: Vec<BrokenRule>,
+    /// The rules that the outputs break for good: checks and suggestions, and a failed assertion.
+    pub broken: Vec<BrokenRule>,
+    /// Whether an earlier run, or an earlier attempt in this one, had paid for it.
     pub replayed: bool,
     /// How long it took.
     pub elapsed: Duration,
+    pub(crate) origin: RecordOrigin,
+}
+
+/// Where a record comes from: what `forward` may say of it after it was made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RecordOrigin {
+    pub(crate) attempt: Option<Arc<AttemptMark>>,
+    pub(crate) call: Option<Arc<PaidCall>>,
+    /// Whether an earlier attempt of the same run made the record of this call.
+    pub(crate) is_repeated: bool,
 }
 
 impl CallRecord {
-    /// How often the model was asked again, after an answer that could not be read.
+    /// How often the model was asked again within the call: after an answer that could not be read, or
+    /// that broke a rule of the signature.
     pub fn follow_ups(&self) -> usize {
         self.requests.len().saturating_sub(1)
+    }
+
+    /// Whether an answer was sent back for a rule that the last one keeps.
+    pub fn passed_after_retries(&self) -> bool {
+        !self.retries.is_empty() && self.broken.is_empty() && self.outputs.is_ok()
+    }
+
+    /// Whether another record of the same run holds the same request and response.
+    pub(super) fn is_repeated(&self) -> bool {
+        self.origin.is_repeated
+    }
+
+    /// The record as it looks now, cut off from the run.
+    fn settled(mut self) -> (bool, Self) {
+        let RecordOrigin { attempt, call, is_repeated } = std::mem::take(&mut self.origin);
+        self.broken.extend(call.map(|call| call.broken()).unwrap_or_default());
+        self.origin.is_repeated = is_repeated;
+        (attempt.is_some_and(|attempt| attempt.is_abandoned()), self)
     }
 
     /// The last request's messages and the answer, as a person reads them.
@@ -76,16 +113,32 @@ pub(crate) fn transcript(request: &Request) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     calls: Vec<CallRecord>,
+    abandoned: Vec<CallRecord>,
 }
 
 impl Trace {
     pub(super) fn new(calls: Vec<CallRecord>) -> Self {
-        Self { calls }
+        let (mut kept, mut abandoned) = (Vec::new(), Vec::new());
+        for (is_abandoned, call) in calls.into_iter().map(CallRecord::settled) {
+            if is_abandoned { abandoned.push(call) } else { kept.push(call) }
+        }
+        Self { calls: kept, abandoned }
     }
 
-    /// All calls.
+    /// The calls that the result rests on.
     pub fn calls(&self) -> &[CallRecord] {
         &self.calls
+    }
+
+    /// The calls of attempts that were given up since an assertion of a `forward` sent an answer back.
+    /// They were paid for; what the last attempt asked again is answered from them.
+    pub fn abandoned(&self) -> &[CallRecord] {
+        &self.abandoned
+    }
+
+    /// How often assertions sent an answer back, over all calls.
+    pub fn retries(&self) -> usize {
+        self.calls.iter().map(|call| call.retries.len()).sum()
     }
 
     /// The calls of one predictor.

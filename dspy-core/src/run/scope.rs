@@ -49,12 +49,13 @@ impl Scope {
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the calls inside warned of so far.
+    /// What the calls inside warned of so far; of invocations inside, those that have ended.
     pub fn warnings(&self) -> Vec<String> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The checks that outputs of the calls inside broke so far.
+    /// The checks that outputs of the calls inside broke so far; of invocations inside, those that
+    /// have ended.
     pub fn broken_checks(&self) -> Vec<BrokenRule> {
         self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -67,19 +68,29 @@ impl Scope {
         }
     }
 
-    /// Notes a warning here and in every invocation around this one.
+    /// Notes a warning.
     pub(crate) fn warn(&self, warning: &str) {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning.to_owned());
-        if let Some(parent) = &self.parent {
-            parent.warn(warning);
-        }
     }
 
-    /// Notes broken checks here and in every invocation around this one.
+    /// Notes broken checks.
     pub(crate) fn note_broken(&self, checks: &[BrokenRule]) {
         self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(checks);
+    }
+
+    /// Forgets warnings and broken checks: they were of answers that are not used.
+    pub(crate) fn forget(&self) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Hands warnings and broken checks to the invocation around this one, at its end: only then is
+    /// it certain that they are of answers that are used.
+    pub(crate) fn hand_up(&self) {
         if let Some(parent) = &self.parent {
-            parent.note_broken(checks);
+            let warnings = self.warnings();
+            parent.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+            parent.note_broken(&self.broken_checks());
         }
     }
 }

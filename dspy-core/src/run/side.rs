@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::memo::MemoKey;
+use super::paid_call::PaidCall;
 use super::slot::Slot;
 use crate::lm::{Lm, LmError, Request, Response, Usage};
 
@@ -41,14 +42,24 @@ impl<'a> SideCalls<'a> {
 
     pub(crate) async fn ask(&self, lm: &Lm, mut request: Request) -> Result<Response, LmError> {
         request.account = self.slot.run().account().cloned();
-        let memo = self.slot.run().memo();
-        let paid = memo.and_then(|memo| memo.take(&MemoKey::new(self.slot.path(), &request)?));
-        let replayed = paid.is_some();
-        let response = match paid {
-            Some(paid) => paid,
-            None => lm.generate(&request).await?,
+        let (slot, request) = (self.slot, Arc::new(request));
+        let call = match slot.attempt() {
+            Some(attempt) => attempt.ask(slot.path(), &request),
+            None => PaidCall::new(slot.path(), &request),
         };
-        let is_new = !replayed && !response.cached;
+        let mut is_new = false;
+        let ask = async || {
+            let memo = slot.run().memo();
+            let paid = memo.and_then(|memo| memo.take(&MemoKey::new(slot.path(), &request)?));
+            is_new = paid.is_none();
+            match paid {
+                Some(paid) => Ok(Arc::new(paid)),
+                None => lm.generate(&request).await.map(Arc::new),
+            }
+        };
+        let response = call.response().get_or_try_init(ask).await?;
+        let (replayed, response) = (!is_new, (**response).clone());
+        let is_new = is_new && !response.cached;
         if is_new {
             self.slot.scope().spend(response.usage);
         }
@@ -59,7 +70,7 @@ impl<'a> SideCalls<'a> {
         }
         made.calls.push(SideCall {
             model: lm.name().to_owned(),
-            request: Arc::new(request),
+            request,
             response: response.clone(),
         });
         Ok(response)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Run;
+use super::attempt::Attempt;
 use super::scope::Scope;
 
 /// A leaf's place in a run: the run, the present invocation, and the leaf's path in the program.
@@ -10,6 +11,8 @@ use super::scope::Scope;
 pub struct Slot {
     run: Run,
     scope: Arc<Scope>,
+    /// The try of the innermost `forward` around it.
+    attempt: Option<Arc<Attempt>>,
     path: SlotPath,
 }
 
@@ -27,23 +30,31 @@ enum SlotPath {
 impl Slot {
     pub(crate) fn new(run: &Run, scope: &Arc<Scope>, path: &str) -> Self {
         let path = SlotPath::At(path.into());
-        Self { run: run.clone(), scope: Arc::clone(scope), path }
+        Self { run: run.clone(), scope: Arc::clone(scope), attempt: None, path }
     }
 
     /// The place of a leaf that is a program by itself, in the first invocation of a run of its own.
     pub(crate) fn of_whole_program() -> Self {
         let run = Run::new();
         let scope = run.child_scope(&run.root_scope());
-        Self { run, scope, path: SlotPath::Whole }
+        Self { run, scope, attempt: None, path: SlotPath::Whole }
     }
 
-    pub(crate) fn in_scope(&self, scope: &Arc<Scope>) -> Self {
-        Self { run: self.run.clone(), scope: Arc::clone(scope), path: self.path.clone() }
+    /// The same place in a try of an invocation.
+    pub(crate) fn in_attempt(&self, attempt: &Arc<Attempt>) -> Self {
+        Self {
+            run: self.run.clone(),
+            scope: Arc::clone(attempt.scope()),
+            attempt: Some(Arc::clone(attempt)),
+            path: self.path.clone(),
+        }
     }
 
     /// The same place in another run, under the invocation it stands in now.
     pub(crate) fn in_run(&self, run: &Run) -> Self {
-        Self { run: run.clone(), scope: run.root_scope(), path: self.path.clone() }
+        // The attempt goes with it: what `forward` pays for in another run is paid for, too.
+        let (attempt, path) = (self.attempt.clone(), self.path.clone());
+        Self { run: run.clone(), scope: run.root_scope(), attempt, path }
     }
 
     /// The run.
@@ -54,6 +65,10 @@ impl Slot {
     /// The invocation.
     pub fn scope(&self) -> &Arc<Scope> {
         &self.scope
+    }
+
+    pub(crate) fn attempt(&self) -> Option<&Arc<Attempt>> {
+        self.attempt.as_ref()
     }
 
     /// The leaf's path in the whole program.

@@ -1,0 +1,109 @@
+//! Asking the model once, or taking what is paid for.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+
+use super::{Exchange, Progress};
+use crate::adapter::{Adapter, FieldDelta};
+use crate::error::{Error, Result};
+use crate::lm::{LmError, Request, Response, StreamEvent};
+use crate::run::{MemoKey, PaidCall};
+
+impl Exchange<'_> {
+    /// Asks, unless it is paid for. Where an assertion sent the paid answer back, `request` becomes
+    /// the one that shows it.
+    pub(super) async fn ask(
+        &self,
+        request: &mut Arc<Request>,
+        first: &Request,
+        progress: &mut Progress,
+    ) -> Result<(Arc<PaidCall>, Arc<Response>)> {
+        let slot = self.slot;
+        let paid = loop {
+            let paid = match slot.attempt() {
+                Some(attempt) => attempt.ask(slot.path(), request),
+                None => PaidCall::new(slot.path(), request),
+            };
+            match paid.sent_back() {
+                Some(shown) => {
+                    *request = self.shown(first, &shown)?;
+                    progress.summary.shown = shown;
+                }
+                None => break paid,
+            }
+        };
+        progress.untold = false;
+        let mut is_asked = false;
+        let asked: &Request = request;
+        let response = paid
+            .response()
+            .get_or_try_init(|| {
+                is_asked = true;
+                self.send(asked, progress)
+            })
+            .await?;
+        let response = Arc::clone(response);
+        if !is_asked {
+            progress.replayed = true;
+        }
+        Ok((paid, response))
+    }
+
+    async fn send(&self, request: &Request, progress: &mut Progress) -> Result<Arc<Response>> {
+        let run = self.slot.run();
+        if let Some(memo) = run.memo() {
+            let key = MemoKey::new(self.slot.path(), request);
+            if let Some(paid) = key.and_then(|key| memo.take(&key)) {
+                progress.replayed = true;
+                progress.is_new = true;
+                return Ok(Arc::new(paid));
+            }
+        }
+        let answered = if run.wants_events() {
+            self.stream(request).await.map(|(response, told)| {
+                progress.untold = !told;
+                response
+            })
+        } else {
+            self.lm.generate(request).await
+        };
+        let response = answered.map_err(|error| Error::Lm {
+            path: self.slot.path().to_owned(),
+            error: Box::new(error),
+        })?;
+        progress.is_new = true;
+        if !response.cached {
+            self.slot.scope().spend(response.usage);
+            progress.summary.usage += response.usage;
+        }
+        Ok(Arc::new(response))
+    }
+
+    /// The response, and whether anything of its fields was told on the way.
+    async fn stream(&self, request: &Request) -> std::result::Result<(Response, bool), LmError> {
+        let mut events = self.lm.stream(request).await?;
+        let mut fields = self.adapter.field_stream(&self.call);
+        let mut told = false;
+        let mut emit = |deltas: Vec<FieldDelta>| {
+            told |= !deltas.is_empty();
+            for delta in deltas {
+                self.emit_delta(delta);
+            }
+        };
+        while let Some(event) = events.next().await {
+            match event? {
+                StreamEvent::Text { index: 0, delta } => emit(fields.push(&delta)),
+                StreamEvent::Done(response) => {
+                    emit(fields.finish());
+                    return Ok((response, told));
+                }
+                _ => {}
+            }
+        }
+        Err(LmError::Decode {
+            host: self.lm.name().to_owned(),
+            message: "the stream ended before the answer was complete".to_owned(),
+        })
+    }
+}
