@@ -285,7 +285,7 @@ where
 }
 
 /// The metric's words, and the checks and suggestions that the output does not keep.
-fn with_broken(feedback: Option<String>, broken: &[BrokenRule]) -> Option<String> {
+pub(crate) fn with_broken(feedback: Option<String>, broken: &[BrokenRule]) -> Option<String> {
     let lines = broken.iter().map(|rule| format!("broken rule: {rule}"));
     let all: Vec<String> = feedback.into_iter().chain(lines).collect();
     (!all.is_empty()).then(|| all.join("\n"))

@@ -11,6 +11,7 @@ use super::demos::without_demos;
 use super::journal::Unit;
 use super::outcome::{Outcome, Step};
 use crate::error::{Error, Result};
+use crate::evaluate::with_broken;
 use crate::lm::{Account, Budget, Lm, Settings};
 use crate::metric::{DynMetric, Metric};
 use crate::module::{
@@ -196,8 +197,10 @@ where
             let trace = run.trace();
             let mut outcome =
                 Outcome { steps: job.record.then(|| Step::all(&trace)), ..Outcome::default() };
+            let mut broken = Vec::new();
             let judged = match answered {
                 Ok(prediction) => {
+                    broken.extend_from_slice(prediction.broken_checks());
                     let output = prediction.into_output();
                     outcome.outputs = wire::to_value(&output).ok();
                     let account = job.pays_metric.0.clone().with_log(log);
@@ -216,7 +219,7 @@ where
             match judged {
                 Ok(score) => {
                     outcome.score = score.value;
-                    outcome.feedback = score.feedback;
+                    outcome.feedback = with_broken(score.feedback, &broken);
                     outcome.feedback_for = score.feedback_for;
                 }
                 Err(error) if error.is_setup() => return Err(Broken::SetUp(error)),
