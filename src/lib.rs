@@ -11,6 +11,8 @@
 //! | make a task at run time | [`SignatureSchema::parse`], [`SignatureSchema::from_json`], [`Predictor`] |
 //! | build a task at run time | [`SignatureSchema::parse`], [`Predictor`] |
 //! | call a model | [`Predict`], [`ChainOfThought`] |
+//! | call it several times for one answer | [`BestOfN`], [`Refine`], [`predict::Ensemble`], [`predict::SampledComparison`] |
+//! | call it for many inputs | [`Module::batch`](module::Module::batch) |
 //! | choose how to ask | [`adapter`]: chat, JSON, XML, two steps, or your own |
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
@@ -72,7 +74,7 @@ extern crate self as dspy;
 pub use dspy_core::error::{Error, Result, UserError};
 pub use dspy_core::evaluate::Evaluate;
 pub use dspy_core::lm::configure;
-pub use dspy_core::predict::{ChainOfThought, Predict, Prediction, Predictor};
+pub use dspy_core::predict::{BestOfN, ChainOfThought, Predict, Prediction, Predictor, Refine};
 pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::{
     adapter, assert_that, blocking, error, evaluate, lm, metric, module, optimize, parse, predict,

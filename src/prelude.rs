@@ -3,7 +3,7 @@
 pub use dspy_core::error::UserError;
 pub use dspy_core::lm::Lm;
 pub use dspy_core::module::{Module, Parameters};
-pub use dspy_core::predict::{ChainOfThought, Predict, Prediction};
+pub use dspy_core::predict::{BestOfN, ChainOfThought, Predict, Prediction, Refine};
 pub use dspy_core::row::Row;
 pub use dspy_core::signature::{Data, Signature};
 pub use dspy_macros::{Parameters, Signature, data, module, signature};

@@ -20,9 +20,10 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
   format --cases FILE         a call of an adapter -> the messages it sends
   adapter-parse --cases FILE  a call and a completion -> output fields, or why there are none
   speed [--rounds N]          CPU time of parsing, as JSON Lines and, on standard error, a table
-  overhead --client dspy|reqwest --requests N --concurrency C
+  overhead --client dspy|dspy-nested|reqwest --requests N --concurrency C
            [--base-url URL] [--latency-ms MS] [--runtime current|multi]
-                              a whole call over HTTP: time, CPU time and memory of the client;
+                              a whole call over HTTP: time, CPU time and memory of the client
+                              (`dspy-nested`: a chain of thought inside two modules);
                               without a URL against a server of its own, which waits MS; with one
                               MS says how long that server waits, for the time above the ideal
   serve [--port N] [--latency-ms MS]
@@ -179,6 +180,7 @@ fn overhead(mut args: lexopt::Parser) -> Result<Overhead, lexopt::Error> {
             Long("client") => {
                 client = Some(match args.value()?.string()?.as_str() {
                     "dspy" => ClientKind::Dspy,
+                    "dspy-nested" => ClientKind::DspyNested,
                     "reqwest" => ClientKind::Reqwest,
                     other => return Err(format!("there is no client `{other}`").into()),
                 });
@@ -197,7 +199,7 @@ fn overhead(mut args: lexopt::Parser) -> Result<Overhead, lexopt::Error> {
         base_url,
         requests: requests.ok_or("the option `--requests N` is missing")?,
         concurrency: concurrency.ok_or("the option `--concurrency C` is missing")?,
-        client: client.ok_or("the option `--client dspy|reqwest` is missing")?,
+        client: client.ok_or("the option `--client dspy|dspy-nested|reqwest` is missing")?,
         runtime,
         latency,
     })

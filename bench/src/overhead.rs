@@ -69,6 +69,7 @@ pub(crate) fn run(work: &Overhead) -> io::Result<()> {
     let measured = runtime.block_on(async {
         match work.client {
             ClientKind::Dspy => load::drive(ask::Dspy::new(&base)?, work).await,
+            ClientKind::DspyNested => load::drive(ask::Nested::new(&base)?, work).await,
             ClientKind::Reqwest => load::drive(ask::Bare::new(&base).await?, work).await,
         }
     })?;

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::adapter::{AnswerError, AnswerErrorKind};
 use crate::lm::LmError;
 use crate::module::ParameterError;
+use crate::predict::StrategyError;
 use crate::row::DataError;
 use crate::run::FailedAssertion;
 use crate::signature::{NoFields, SignatureError};
@@ -71,6 +72,9 @@ pub enum Error {
     /// An evaluation or optimization cannot be done as asked.
     #[error("{0}")]
     Invalid(String),
+    /// An inference strategy has nothing to give.
+    #[error(transparent)]
+    Strategy(Box<StrategyError>),
     /// A signature could not be read or changed.
     #[error(transparent)]
     Signature(Box<SignatureError>),
@@ -186,6 +190,12 @@ impl fmt::Debug for Error {
 impl From<LmError> for Error {
     fn from(error: LmError) -> Self {
         Self::Model(Box::new(error))
+    }
+}
+
+impl From<StrategyError> for Error {
+    fn from(error: StrategyError) -> Self {
+        Self::Strategy(Box::new(error))
     }
 }
 

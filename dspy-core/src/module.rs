@@ -32,9 +32,12 @@ pub use save::{FORMAT_VERSION, Provenance, save, to_value};
 pub use select::Select;
 
 use crate::blocking;
+pub(crate) use forward::in_new_scope;
+pub(crate) use program::{move_to, slot_of};
+
 use crate::error::Result;
 use crate::lm::Lm;
-use crate::predict::Prediction;
+use crate::predict::{Parallel, Prediction};
 use crate::signature::{Data, IntoInput};
 
 /// A program, or a part of one: typed input, typed output, and registered parameters.
@@ -112,6 +115,15 @@ pub trait Module: Parameters + Clone + Send + Sync + 'static {
         input: impl IntoInput<Self::Input, Via>,
     ) -> Result<Prediction<Self::Output>> {
         blocking::run(self.call(input))
+    }
+
+    /// Calls the program on many inputs, several at a time: `program.batch(inputs).await`. How
+    /// many at a time, and what becomes of errors, is set on the returned [`Parallel`].
+    fn batch<Via, T: IntoInput<Self::Input, Via>>(
+        &self,
+        inputs: impl IntoIterator<Item = T>,
+    ) -> Parallel<Self> {
+        Parallel::new(inputs.into_iter().map(|input| (self.clone(), input.into_input())))
     }
 
     /// Gives every predictor this model.

@@ -1,17 +1,42 @@
 //! Predictors, and the inference strategies built on them.
 
 pub(crate) mod assertion;
+mod attempt;
+mod best_of_n;
 mod chain_of_thought;
 mod dynamic;
+mod each;
+mod ensemble;
+mod error;
 mod exchange;
 mod judge;
+mod knn;
+mod knn_demos;
+mod majority;
+mod multi_chain_comparison;
+mod parallel;
 mod prediction;
 mod predictor;
+mod rationale;
+mod refine;
+mod sampled_comparison;
 mod settings;
 
+pub use best_of_n::BestOfN;
 pub use chain_of_thought::ChainOfThought;
+pub use each::Each;
+pub use ensemble::Ensemble;
+pub use error::StrategyError;
+pub use knn::{Knn, Neighbor};
+pub use knn_demos::KnnDemos;
+pub use majority::{Vote, majority, majority_by, normalize_answer};
+pub use multi_chain_comparison::{Attempted, Completed, MultiChainComparison};
+pub use parallel::{Batch, Parallel};
 pub use prediction::Prediction;
 pub use predictor::Predictor;
+pub use rationale::ReasoningSource;
+pub use refine::Refine;
+pub use sampled_comparison::SampledComparison;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -7,6 +7,7 @@ mod attempt;
 mod event;
 mod failed_assertion;
 mod feedback;
+mod inner;
 mod memo;
 mod options;
 mod paid_call;
@@ -32,6 +33,7 @@ pub(crate) use record::{RecordOrigin, transcript};
 pub(crate) use sent_back::SentBack;
 pub(crate) use side::SideCalls;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -72,6 +74,10 @@ struct Inner {
     rollout: u64,
     cache: CacheUse,
     account: Option<Account>,
+    /// The run that this one is an attempt in; it counts and keeps what happens here as well.
+    outer: Option<Run>,
+    /// What predictors are told in this attempt, by path.
+    hints: BTreeMap<String, String>,
 }
 
 impl Default for Run {
@@ -109,6 +115,8 @@ impl Run {
             rollout: options.rollout,
             cache: options.cache,
             account: options.account,
+            outer: None,
+            hints: BTreeMap::new(),
         }))
     }
 
@@ -149,18 +157,22 @@ impl Run {
 
     /// A new invocation inside another.
     pub(crate) fn child_scope(&self, parent: &Arc<Scope>) -> Arc<Scope> {
-        Scope::child(self.0.next_invocation.fetch_add(1, Ordering::Relaxed), parent)
+        let counter = &self.outermost().0.next_invocation;
+        Scope::child(counter.fetch_add(1, Ordering::Relaxed), parent)
     }
 
     pub(crate) fn next_sequence(&self) -> u64 {
-        self.0.next_sequence.fetch_add(1, Ordering::Relaxed)
+        self.outermost().0.next_sequence.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn is_recording(&self) -> bool {
-        self.0.records.is_some()
+        self.0.records.is_some() || self.0.outer.as_ref().is_some_and(Self::is_recording)
     }
 
     pub(crate) fn record(&self, record: CallRecord) {
+        if let Some(outer) = self.0.outer.as_ref().filter(|outer| outer.is_recording()) {
+            outer.record(record.clone());
+        }
         if let Some(records) = &self.0.records {
             records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
         }
@@ -178,7 +190,7 @@ impl Run {
     }
 
     pub(crate) fn memo(&self) -> Option<&Memo> {
-        self.0.memo.as_ref()
+        self.0.memo.as_ref().or_else(|| self.0.outer.as_ref()?.memo())
     }
 
     pub(crate) fn feedback(&self) -> &[Feedback] {

@@ -1,4 +1,4 @@
-//! The two clients: a program on `Lm::new` as users get it, and a bare loop.
+//! The clients: programs on `Lm::new` as users get it, and a bare loop.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -13,6 +13,7 @@ use serde_json::json;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ClientKind {
     Dspy,
+    DspyNested,
     Reqwest,
 }
 
@@ -20,6 +21,7 @@ impl ClientKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Dspy => "dspy",
+            Self::DspyNested => "dspy-nested",
             Self::Reqwest => "reqwest",
         }
     }
@@ -59,6 +61,46 @@ impl Ask for Dspy {
     async fn ask(&self) -> io::Result<String> {
         let prediction = self.predict.call(QUESTION).await.map_err(io::Error::other)?;
         Ok(prediction.into_output().answer)
+    }
+}
+
+/// A chain of thought inside two modules: what programs add to a call.
+#[derive(Clone, Default)]
+pub(super) struct Nested {
+    part: Inner,
+}
+
+#[derive(Clone, Default)]
+struct Inner {
+    think: ChainOfThought<Qa>,
+}
+
+#[module(input = InnerQuestion)]
+impl Inner {
+    async fn forward(&self, question: String) -> dspy::Result<String> {
+        Ok(self.think.call(question).await?.into_output().into_output().answer)
+    }
+}
+
+#[module(input = OuterQuestion)]
+impl Nested {
+    async fn forward(&self, question: String) -> dspy::Result<String> {
+        self.part.call(question).await.map(Prediction::into_output)
+    }
+}
+
+impl Nested {
+    pub(super) fn new(base: &str) -> io::Result<Self> {
+        let lm = Lm::new(&format!("openai/bench@{base}")).map_err(io::Error::other)?;
+        let mut nested = Self::default();
+        nested.set_lm(&lm);
+        Ok(nested)
+    }
+}
+
+impl Ask for Nested {
+    async fn ask(&self) -> io::Result<String> {
+        self.call(QUESTION).await.map(Prediction::into_output).map_err(io::Error::other)
     }
 }
 

@@ -11,6 +11,9 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::process;
 
+/// What a chain of thought asks for.
+const REASONING: &[u8] = b"## reasoning ##";
+
 /// Serves until standard input ends: whoever started it has gone then.
 pub(crate) fn serve(port: u16, latency: Duration) -> io::Result<()> {
     process::raise_file_limit()?;
@@ -30,6 +33,19 @@ pub(crate) fn serve(port: u16, latency: Duration) -> io::Result<()> {
 }
 
 async fn accept(listener: &TcpListener, latency: Duration) -> io::Result<()> {
+    let plain = answer("[[ ## answer ## ]]\nParis\n\n[[ ## completed ## ]]");
+    let reasoned = answer(
+        "[[ ## reasoning ## ]]\nIt is Paris.\n\n[[ ## answer ## ]]\nParis\n\n[[ ## completed ## ]]",
+    );
+    loop {
+        let (stream, _) = listener.accept().await?;
+        // One client's trouble is no other's.
+        tokio::spawn(async move { answer_all(stream, [plain, reasoned], latency).await.ok() });
+    }
+}
+
+/// The whole response with this answer.
+fn answer(content: &str) -> &'static [u8] {
     let body = json!({
         "id": "chatcmpl-bench",
         "object": "chat.completion",
@@ -39,7 +55,7 @@ async fn accept(listener: &TcpListener, latency: Duration) -> io::Result<()> {
             "index": 0,
             "message": {
                 "role": "assistant",
-                "content": "[[ ## answer ## ]]\nParis\n\n[[ ## completed ## ]]",
+                "content": content,
             },
             "finish_reason": "stop",
         }],
@@ -47,15 +63,15 @@ async fn accept(listener: &TcpListener, latency: Duration) -> io::Result<()> {
     })
     .to_string();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ";
-    let answer: &'static str = format!("{head}{}\r\n\r\n{body}", body.len()).leak();
-    loop {
-        let (stream, _) = listener.accept().await?;
-        // One client's trouble is no other's.
-        tokio::spawn(async move { answer_all(stream, answer.as_bytes(), latency).await.ok() });
-    }
+    format!("{head}{}\r\n\r\n{body}", body.len()).leak().as_bytes()
 }
 
-async fn answer_all(mut stream: TcpStream, answer: &[u8], latency: Duration) -> io::Result<()> {
+/// Gives the first answer, or the second to a request that speaks of reasoning.
+async fn answer_all(
+    mut stream: TcpStream,
+    answers: [&[u8]; 2],
+    latency: Duration,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(4096);
     loop {
@@ -67,6 +83,9 @@ async fn answer_all(mut stream: TcpStream, answer: &[u8], latency: Duration) -> 
                 return Ok(());
             }
         };
+        let [plain, reasoned] = answers;
+        let is_reasoned = buffer[..whole].windows(REASONING.len()).any(|part| part == REASONING);
+        let answer = if is_reasoned { reasoned } else { plain };
         buffer.drain(..whole);
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;

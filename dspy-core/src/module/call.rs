@@ -5,8 +5,10 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::program::{attach, set_adapter, set_assertion_retries, set_lm, set_settings, slot_of};
-use super::{Leaf, Module, Path};
+use super::Module;
+use super::program::{
+    attach, move_to, set_adapter, set_assertion_retries, set_lm, set_settings, slot_of,
+};
 use crate::adapter::{Adapter, DynAdapter};
 use crate::error::Result;
 use crate::lm::{CacheUse, Lm, Settings};
@@ -50,8 +52,22 @@ impl<'a, M: Module> Call<'a, M> {
 
     /// Lays sampling settings over those of every predictor, for this call.
     pub fn settings(mut self, settings: &Settings) -> Self {
-        self.settings = Some(settings.clone());
+        self.settings = Some(match &self.settings {
+            Some(set) => set.overlaid(settings),
+            None => settings.clone(),
+        });
         self
+    }
+
+    /// Samples at this temperature, for this call.
+    pub fn temperature(self, temperature: f64) -> Self {
+        self.settings(&Settings::default().with_temperature(temperature))
+    }
+
+    /// Asks for so many completions, for this call: of every predictor, so it is meant for one, and
+    /// [`Prediction::completions`] has them. At a temperature of 0 all of them would be alike.
+    pub fn n(self, n: u32) -> Self {
+        self.settings(&Settings::default().with_n(n))
     }
 
     /// Uses this adapter for every predictor, for this call. Their prompts are rendered anew for it.
@@ -128,10 +144,7 @@ impl<'a, M: Module> Call<'a, M> {
         };
         let Some(run) = run else { return module.invoke(self.input).await };
         match slot_of(&module) {
-            Some(_) => module.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
-                let moved = leaf.slot().map(|slot| Arc::new(slot.in_run(&run)));
-                leaf.set_slot(moved);
-            }),
+            Some(_) => move_to(&mut module, &run),
             None => attach(&mut module, &run),
         }
         Ok(module.invoke(self.input).await?.with_run(run))

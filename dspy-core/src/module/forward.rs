@@ -7,7 +7,7 @@ use super::{Module, Parameters};
 use crate::error::{Error, Result};
 use crate::predict::Prediction;
 use crate::predict::assertion::Site;
-use crate::run::{Attempt, Run};
+use crate::run::{Attempt, Run, Scope};
 use crate::signature::Data;
 
 /// What a `forward` may give: a plain value, or a [`Prediction`] handed on from a part.
@@ -131,6 +131,14 @@ fn first_attempt<M: Parameters>(module: &M) -> Arc<Attempt> {
             Attempt::first(&run, &scope, None)
         }
     }
+}
+
+/// A clone of the module inside a new invocation, for modules that are no `forward`.
+pub(crate) fn in_new_scope<M: Parameters + Clone>(module: &M) -> (M, Arc<Scope>) {
+    let attempt = first_attempt(module);
+    let mut clone = module.clone();
+    enter(&mut clone, &attempt);
+    (clone, Arc::clone(attempt.scope()))
 }
 
 /// What the invocation ends with; none where `forward` is to run again.

@@ -169,8 +169,16 @@ pub(super) fn enter<P: Parameters + ?Sized>(program: &mut P, attempt: &Arc<Attem
     });
 }
 
+/// Moves every leaf into another run, under the invocation that its root stands for.
+pub(crate) fn move_to<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
+    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+        let moved = leaf.slot().map(|slot| Arc::new(slot.in_run(run)));
+        leaf.set_slot(moved);
+    });
+}
+
 /// The run that the program takes part in.
-pub(super) fn slot_of<P: Parameters + ?Sized>(program: &P) -> Option<Arc<Slot>> {
+pub(crate) fn slot_of<P: Parameters + ?Sized>(program: &P) -> Option<Arc<Slot>> {
     let mut slot = None;
     program.walk(&mut Path::root(), &mut |_: &Path, leaf: &dyn Leaf| {
         if slot.is_none() {

@@ -3,18 +3,26 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde_json::Value;
+
+use super::exchange::Accepted;
+use super::judge::judge;
 use super::prediction::Prediction;
 use super::predictor::{Predictor, predictor_settings};
+use super::rationale::{REASONING, Rationale, ReasoningSource, as_reasoning};
+use crate::adapter::AnswerErrorKind;
 use crate::error::Result;
 use crate::lm::Lm;
 use crate::module::{Module, Parameters, Path, Visit, VisitMut};
-use crate::signature::{Demo, Field, IntoDemo, Reasoned, Signature};
+use crate::signature::{Demo, Field, IntoDemo, Reasoned, Signature, SignatureSchema};
 
 /// Like [`Predict`](super::Predict), with an output `reasoning` written before the others. Costs
 /// one LM call.
 ///
 /// The output is [`Reasoned`]: `out.reasoning` beside the signature's own outputs. What asks for
 /// the reasoning is the description of that field, a parameter like every other description.
+///
+/// A model that reasons on its own need not be asked: see [`ReasoningSource`].
 ///
 /// ```
 /// use dspy::prelude::*;
@@ -34,15 +42,61 @@ pub struct ChainOfThought<S> {
 impl<S: Signature> ChainOfThought<S> {
     /// A predictor with the signature's own instructions and no demonstrations.
     pub fn new() -> Self {
-        let schema = (*S::schema()).clone().with_first_output(reasoning());
-        Self { predictor: Predictor::new(schema), signature: PhantomData }
+        Self::with_rationale(reasoning())
     }
+
+    /// The same with another field for the reasoning: its name, as prompts and files show it, and
+    /// its description, which asks for it. In the output it is `out.reasoning` all the same.
+    ///
+    /// ```
+    /// use dspy::Field;
+    /// use dspy::prelude::*;
+    /// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+    ///
+    /// let doubts = Field::of::<String>("doubts").with_desc("What speaks against the obvious answer.");
+    /// let think = ChainOfThought::<Qa>::with_rationale(doubts);
+    /// assert!(think.explain("Who was first?")?.contains("[[ ## doubts ## ]]"));
+    /// # Ok::<(), dspy::Error>(())
+    /// ```
+    ///
+    /// A field that is no text, or whose name the signature has already, makes calls fail.
+    pub fn with_rationale(rationale: Field) -> Self {
+        let predictor = reasoning_first((*S::schema()).clone(), rationale);
+        Self { predictor, signature: PhantomData }
+    }
+
+    /// The same chain of thought with its reasoning from elsewhere.
+    #[must_use]
+    pub fn with_reasoning(mut self, source: ReasoningSource) -> Self {
+        self.predictor.set_reasoning(source);
+        self
+    }
+}
+
+/// A predictor for the task with this field before the other outputs.
+pub(super) fn reasoning_first(schema: SignatureSchema, field: Field) -> Predictor {
+    let rationale = Rationale::new(&field);
+    Predictor::new(schema.with_first_output(field)).reasoning_in(rationale)
 }
 
 /// The output that is written before the others.
 pub(super) fn reasoning() -> Field {
-    Field::of::<String>("reasoning")
+    Field::of::<String>(REASONING)
         .with_desc("The steps that lead to the answer, thought through one by one.")
+}
+
+/// Reads the outputs of a signature with the rationale of this name before them.
+pub(super) fn read_reasoned<S: Signature>(
+    fields: &Value,
+    rationale: &str,
+) -> Accepted<Reasoned<S::Output>> {
+    let rules = |reasoned: &Reasoned<S::Output>| S::broken_rules(&reasoned.output);
+    if rationale == REASONING {
+        return judge(fields, rules);
+    }
+    let renamed = as_reasoning(fields, rationale)
+        .map_err(|message| Box::new(AnswerErrorKind::Type { message }))?;
+    judge(&renamed, rules)
 }
 
 predictor_settings!(ChainOfThought);
@@ -52,7 +106,8 @@ impl<S: Signature> Module for ChainOfThought<S> {
     type Output = Reasoned<S::Output>;
 
     async fn invoke(&self, input: S::Input) -> Result<Prediction<Reasoned<S::Output>>> {
-        let rules = |reasoned: &Reasoned<S::Output>| S::broken_rules(&reasoned.output);
-        self.predictor.predict(&input, rules).await
+        let rationale = self.predictor.rationale_name();
+        let read = |fields: &Value| read_reasoned::<S>(fields, rationale);
+        self.predictor.predict_with(&input, read).await
     }
 }

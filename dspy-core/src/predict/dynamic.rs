@@ -5,9 +5,10 @@ use std::sync::Arc;
 use dspy_grammar::nearest;
 use serde_json::Value;
 
-use super::chain_of_thought::reasoning;
+use super::chain_of_thought::{reasoning, reasoning_first};
 use super::prediction::Prediction;
 use super::predictor::Predictor;
+use super::rationale::ReasoningSource;
 use super::settings::settings_by_value;
 use crate::error::Result;
 use crate::lm::Lm;
@@ -23,12 +24,30 @@ impl Predictor {
     pub fn chain_of_thought(
         schema: impl Into<Arc<SignatureSchema>>,
     ) -> std::result::Result<Self, SignatureError> {
+        Self::chain_of_thought_with(schema, reasoning())
+    }
+
+    /// The same with another field for the reasoning.
+    ///
+    /// # Errors
+    /// [`SignatureError::Taken`] where the task has a field of that name.
+    pub fn chain_of_thought_with(
+        schema: impl Into<Arc<SignatureSchema>>,
+        rationale: Field,
+    ) -> std::result::Result<Self, SignatureError> {
         let schema = Arc::unwrap_or_clone(schema.into());
-        let reasoning = reasoning();
-        if schema.fields().any(|field| field.answers_to(reasoning.name())) {
-            return Err(SignatureError::Taken { name: reasoning.name().to_owned() });
+        if schema.fields().any(|field| field.answers_to(rationale.name())) {
+            return Err(SignatureError::Taken { name: rationale.name().to_owned() });
         }
-        Ok(Self::new(schema.with_first_output(reasoning)))
+        Ok(reasoning_first(schema, rationale))
+    }
+
+    /// The same chain of thought with its reasoning from elsewhere; a predictor that has none is
+    /// left as it is.
+    #[must_use]
+    pub fn with_reasoning(mut self, source: ReasoningSource) -> Self {
+        self.set_reasoning(source);
+        self
     }
 
     settings_by_value!();

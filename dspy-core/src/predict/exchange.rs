@@ -27,6 +27,8 @@ pub(super) struct Exchange<'a> {
     pub(super) follow_ups: u32,
     /// How often an answer that breaks rules is sent back.
     pub(super) retries: u32,
+    /// The output that is no part of the answer: the model's own reasoning stands for it.
+    pub(super) rationale: Option<&'a str>,
 }
 
 /// What an exchange spent and warned of.
@@ -73,6 +75,9 @@ pub(super) trait Accept: Send {
     /// Takes what was put aside, since no later answer can be used.
     fn fall_back(&mut self);
 }
+
+/// What one completion makes, with the checks it breaks; or why it cannot be used.
+pub(super) type Accepted<O> = std::result::Result<(O, Vec<BrokenRule>), Box<AnswerErrorKind>>;
 
 struct Progress {
     /// Whether a record of the call is kept, for which requests and responses are collected.
@@ -312,13 +317,16 @@ impl Exchange<'_> {
         let mut first: Option<Fields> = None;
         let mut errors: Vec<Box<AnswerError>> = Vec::new();
         for completion in &response.completions {
-            let answer = match self.parse(&call, completion).await {
+            let mut answer = match self.parse(&call, completion).await {
                 Ok(answer) => answer,
                 Err(error) => {
                     errors.push(error);
                     continue;
                 }
             };
+            if let Some(name) = self.rationale {
+                take_reasoning(&mut answer, name);
+            }
             let fields = Value::Object(answer.fields);
             let accepted = accept.take(&fields);
             let fields = match fields {
@@ -400,6 +408,15 @@ impl Exchange<'_> {
             self.slot.run().emit(event(self.slot.path().to_owned(), invocation));
         }
     }
+}
+
+/// Puts what the model thought before the other outputs.
+fn take_reasoning(answer: &mut Answer, name: &str) {
+    if answer.reasoning.is_none() {
+        answer.warnings.push(format!("the model shows no reasoning of its own: `{name}` is empty"));
+    }
+    let thoughts = answer.reasoning.clone().unwrap_or_default();
+    answer.fields.shift_insert(0, name.to_owned(), Value::String(thoughts));
 }
 
 /// A cut-off answer would be cut off again, a refusal repeated, and a second model that failed is not

@@ -11,14 +11,14 @@ use crate::wire;
 /// The rules that an output does not keep.
 pub(super) type Rules<O> = fn(&O) -> Vec<BrokenRule>;
 
+/// What one completion makes, with the checks it breaks; or why it cannot be used.
+pub(super) type Accepted<O> = Result<(O, Vec<BrokenRule>), Box<AnswerErrorKind>>;
+
 /// The output that the fields make, and the checks it breaks.
 ///
 /// # Errors
 /// The fields do not fit the Rust type, or break an assertion.
-fn judge<O: DeserializeOwned>(
-    fields: &Value,
-    rules: Rules<O>,
-) -> Result<(O, Vec<BrokenRule>), Box<AnswerErrorKind>> {
+pub(super) fn judge<O: DeserializeOwned>(fields: &Value, rules: Rules<O>) -> Accepted<O> {
     let output = wire::from_ref(fields)
         .map_err(|error| Box::new(AnswerErrorKind::Type { message: error.to_string() }))?;
     let broken = rules(&output);
@@ -31,16 +31,16 @@ fn judge<O: DeserializeOwned>(
     }
 }
 
-/// The typed outputs of an answer's completions, judged by the rules.
-pub(super) struct Outputs<O> {
-    rules: Rules<O>,
+/// The typed outputs of an answer's completions, as `read` makes and judges them.
+pub(super) struct Outputs<O, F> {
+    read: F,
     taken: Vec<O>,
     aside: Vec<O>,
 }
 
-impl<O> Outputs<O> {
-    pub(super) fn new(rules: Rules<O>) -> Self {
-        Self { rules, taken: Vec::new(), aside: Vec::new() }
+impl<O, F> Outputs<O, F> {
+    pub(super) fn new(read: F) -> Self {
+        Self { read, taken: Vec::new(), aside: Vec::new() }
     }
 
     /// The first output, and the others.
@@ -50,9 +50,9 @@ impl<O> Outputs<O> {
     }
 }
 
-impl<O: DeserializeOwned + Send> Accept for Outputs<O> {
+impl<O: Send, F: FnMut(&Value) -> Accepted<O> + Send> Accept for Outputs<O, F> {
     fn take(&mut self, fields: &Value) -> Result<Vec<BrokenRule>, Box<AnswerErrorKind>> {
-        let (output, broken) = judge(fields, self.rules)?;
+        let (output, broken) = (self.read)(fields)?;
         self.taken.push(output);
         Ok(broken)
     }

@@ -18,6 +18,7 @@ pub struct Prediction<O> {
     broken_checks: Vec<BrokenRule>,
     tool_calls: Vec<ToolCall>,
     reasoning: Option<String>,
+    reward: Option<f64>,
     run: Option<Run>,
     /// The call that assertions send back.
     site: Option<Site>,
@@ -34,6 +35,7 @@ impl<O> Prediction<O> {
             broken_checks: scope.broken_checks(),
             tool_calls: Vec::new(),
             reasoning: None,
+            reward: None,
             run: None,
             site: None,
         }
@@ -48,6 +50,7 @@ impl<O> Prediction<O> {
             broken_checks: Vec::new(),
             tool_calls: Vec::new(),
             reasoning: None,
+            reward: None,
             run: None,
             site: None,
         }
@@ -78,6 +81,17 @@ impl<O> Prediction<O> {
         self.site.as_ref()
     }
 
+    /// The prediction that a strategy chose among several: all that the strategy spent, what it
+    /// noted on the way, and the reward, where there is one.
+    pub(crate) fn chosen(mut self, scope: &Scope, notes: Vec<String>, reward: Option<f64>) -> Self {
+        notes.iter().for_each(|note| scope.warn(note));
+        scope.hand_up();
+        self.usage = scope.usage();
+        self.warnings.extend(notes);
+        self.reward = reward;
+        self
+    }
+
     pub(crate) fn with_run(mut self, run: Run) -> Self {
         self.run = Some(run);
         self
@@ -97,6 +111,35 @@ impl<O> Prediction<O> {
     /// are left out and named in the warnings.
     pub fn others(&self) -> &[O] {
         &self.others
+    }
+
+    /// All completions, the output first.
+    ///
+    /// ```
+    /// use dspy::prelude::*;
+    ///
+    /// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let ask = Predict::<Qa>::new().with_lm(Lm::embedded());
+    /// let prediction = ask.call("Name a colour: red, green or blue?").n(5).temperature(1.0).await?;
+    /// assert_eq!(prediction.completions().count(), 5);
+    /// let answer = dspy::predict::majority(prediction.into_completions())?.answer;
+    /// # let _: String = answer;
+    /// # Ok::<(), dspy::Error>(()) }).unwrap();
+    /// ```
+    pub fn completions(&self) -> impl Iterator<Item = &O> {
+        std::iter::once(&self.output).chain(&self.others)
+    }
+
+    /// All completions by themselves, the output first.
+    pub fn into_completions(self) -> Vec<O> {
+        std::iter::once(self.output).chain(self.others).collect()
+    }
+
+    /// What the reward function gave for the output, where
+    /// [`BestOfN`](super::BestOfN) or [`Refine`](super::Refine) chose it.
+    pub fn reward(&self) -> Option<f64> {
+        self.reward
     }
 
     /// What the call spent, everything inside included. Cached answers cost nothing.

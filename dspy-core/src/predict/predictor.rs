@@ -1,5 +1,8 @@
 //! The part of a program that calls a model: one task, its parameters, its place in a run.
 
+mod demos;
+mod prepared;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -9,15 +12,18 @@ use serde_json::Value;
 
 use super::assertion::Site;
 use super::exchange::Exchange;
-use super::judge::{Outputs, Rules};
+use super::judge::{Accepted, Outputs, Rules, judge};
 use super::prediction::Prediction;
-use crate::adapter::{Adapter, AdapterCall, DynAdapter, Prelude};
+use super::rationale::Rationale;
+use crate::adapter::{Adapter, AdapterCall, DynAdapter};
 use crate::error::{Error, Result};
 use crate::lm::{Lm, LmError, Settings, default_lm};
 use crate::module::{Leaf, ParameterError, ParameterKind, Parameters, Path, Visit, VisitMut};
-use crate::run::{Answered, Slot, transcript};
+use crate::run::{Answered, Feedback, Slot, transcript};
 use crate::signature::{Demo, Fields, SignatureSchema};
 use crate::wire;
+use demos::check_demos;
+use prepared::Preparation;
 
 /// A predictor for a task that is known at run time only. [`Predict`](super::Predict) and the
 /// strategies put types around it.
@@ -61,16 +67,14 @@ struct State {
     follow_ups: u32,
     assertion_retries: u32,
     frozen: bool,
+    /// The output that is reasoning, where the task was given one.
+    rationale: Option<Rationale>,
     /// The task in force, and its prelude: made when first needed, dropped on every change.
-    prepared: Arc<OnceLock<std::result::Result<Prepared, String>>>,
+    prepared: Preparation,
+    /// The same without the rationale.
+    prepared_native: Preparation,
     /// The model named by `choice`, made when first needed.
     named: Arc<OnceLock<std::result::Result<Lm, LmError>>>,
-}
-
-#[derive(Debug)]
-struct Prepared {
-    schema: SignatureSchema,
-    prelude: Prelude,
 }
 
 /// The model and sampling settings as a parameter. No endpoint and no key: a file never sets those.
@@ -102,7 +106,9 @@ impl Predictor {
             follow_ups: 1,
             assertion_retries: ASSERTION_RETRIES,
             frozen: false,
-            prepared: Arc::default(),
+            rationale: None,
+            prepared: Preparation::default(),
+            prepared_native: Preparation::default(),
             named: Arc::default(),
         };
         Self { state: Arc::new(state), slot: None }
@@ -125,7 +131,8 @@ impl Predictor {
 
     fn change(&mut self) -> &mut State {
         let state = Arc::make_mut(&mut self.state);
-        state.prepared = Arc::default();
+        state.prepared = Preparation::default();
+        state.prepared_native = Preparation::default();
         state
     }
 
@@ -156,21 +163,6 @@ impl Predictor {
 
     pub(super) fn set_follow_ups(&mut self, follow_ups: u32) {
         Arc::make_mut(&mut self.state).follow_ups = follow_ups;
-    }
-
-    fn prepared(&self) -> Result<&Prepared> {
-        let made = self.state.prepared.get_or_init(|| {
-            if let Some(fault) = &self.state.demo_fault {
-                return Err(fault.clone());
-            }
-            let mut schema = (*self.state.declared).clone().with_descs(&self.state.descriptions);
-            if let Some(instructions) = &self.state.instructions {
-                schema = schema.with_instructions(instructions.as_str());
-            }
-            let prelude = self.state.adapter.prelude(&schema, &self.state.demos)?;
-            Ok(Prepared { schema, prelude })
-        });
-        made.as_ref().map_err(|message| self.prompt_error(message))
     }
 
     /// The model in force: the one given, the one named by the parameter, or the default.
@@ -215,9 +207,9 @@ impl Predictor {
 
     pub(super) fn transcript(&self, input: &impl Serialize) -> Result<String> {
         let inputs = self.input_fields(input)?;
-        let prepared = self.prepared()?;
         // Explaining must work before any model is set up.
         let lm = self.model().unwrap_or_else(|_| Lm::embedded());
+        let prepared = self.prepared_for(&lm)?;
         let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm);
         let request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
         Ok(transcript(&request))
@@ -232,6 +224,15 @@ impl Predictor {
     where
         O: DeserializeOwned + Send,
     {
+        self.predict_with(input, |fields| judge(fields, rules)).await
+    }
+
+    /// Calls the model and reads the outputs by `read`.
+    pub(super) async fn predict_with<O: Send>(
+        &self,
+        input: &impl Serialize,
+        read: impl FnMut(&Value) -> Accepted<O> + Send,
+    ) -> Result<Prediction<O>> {
         let inputs = self.input_fields(input)?;
         let alone;
         let slot = match &self.slot {
@@ -242,18 +243,25 @@ impl Predictor {
                 &alone
             }
         };
-        let prepared = self.prepared()?;
         let lm = self.model()?;
+        let rationale = self.native_rationale(&lm);
+        let prepared = self.prepared_for(&lm)?;
         let feedback = slot
             .run()
             .feedback()
             .iter()
             .find(|feedback| feedback.path == slot.path() && feedback.inputs == inputs);
+        let hint = slot.run().hint(slot.path());
+        let hinted = hint.map(|hint| Feedback::hinted(feedback, slot.path(), &inputs, hint));
+        let feedback = hinted.as_ref().or(feedback);
         let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm)
             .with_feedback(feedback);
         let mut request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
         if self.state.choice.settings != Settings::default() {
             request.settings = request.settings.overlaid(&self.state.choice.settings);
+        }
+        if rationale.is_some() {
+            prepared::ask_to_think(&mut request.settings);
         }
         request.rollout = slot.run().rollout();
         request.cache = slot.run().cache();
@@ -266,8 +274,9 @@ impl Predictor {
             call,
             follow_ups: self.state.follow_ups,
             retries: self.state.assertion_retries,
+            rationale,
         };
-        let mut outputs = Outputs::new(rules);
+        let mut outputs = Outputs::new(read);
         let summary = exchange.run(request, &mut outputs).await?;
         let attempt = slot.attempt().cloned();
         let Some((first, others)) = outputs.into_all() else {
@@ -375,24 +384,6 @@ impl Leaf for Predictor {
     fn set_slot(&mut self, slot: Option<Arc<Slot>>) {
         self.slot = slot;
     }
-}
-
-/// Every value of a demonstration must belong to a field and fit it.
-fn check_demos(schema: &SignatureSchema, demos: &[Demo]) -> Result<(), String> {
-    for (index, demo) in demos.iter().enumerate() {
-        for (name, value) in &demo.fields {
-            let Some(field) = schema.field(name) else {
-                return Err(format!("demo {index}: the signature has no field `{name}`"));
-            };
-            if value.is_null() {
-                continue;
-            }
-            if let Err(message) = field.check(value) {
-                return Err(format!("demo {index}, field `{name}`: {message}"));
-            }
-        }
-    }
-    Ok(())
 }
 
 impl Parameters for Predictor {

@@ -26,4 +26,18 @@ impl Feedback {
             message: message.into(),
         }
     }
+
+    /// The same feedback, or one on no answer in particular, with a hint after it.
+    pub(crate) fn hinted(given: Option<&Self>, path: &str, inputs: &Fields, hint: &str) -> Self {
+        let message = match given {
+            Some(given) => format!("{}\n\n{hint}", given.message),
+            None => hint.to_owned(),
+        };
+        match given {
+            Some(given) => Self { message, ..given.clone() },
+            None => {
+                Self { path: path.to_owned(), inputs: inputs.clone(), past: Fields::new(), message }
+            }
+        }
+    }
 }

@@ -94,6 +94,11 @@ impl Exchange<'_> {
         while let Some(event) = events.next().await {
             match event? {
                 StreamEvent::Text { index: 0, delta } => emit(fields.push(&delta)),
+                StreamEvent::Reasoning { index: 0, delta } => {
+                    if let Some(name) = self.rationale {
+                        self.emit_delta(FieldDelta { field: name.to_owned(), delta });
+                    }
+                }
                 StreamEvent::Done(response) => {
                     emit(fields.finish());
                     return Ok((response, told));
