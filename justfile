@@ -19,6 +19,10 @@ test-servers *arguments:
 test-aimock:
     sh scripts/aimock.sh
 
+# Tools of the reference MCP server, over stdio and HTTP (needs node with npm).
+test-mcp:
+    sh scripts/mcp.sh
+
 # Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
 build-cost:
     bash bench/build-cost.sh

@@ -17,6 +17,7 @@
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
 //! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |
+//! | act by tools | [`ReAct`], [`#[tool]`](macro@tool), [`Tool`](tool::Tool) |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
 //! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |
 //! | read data | [`row::read_csv`], [`row::stratified_split`] |
@@ -56,7 +57,8 @@
 //! # Features
 //!
 //! None is on by default. `cache` keeps answers in memory ([`lm`]`::Cache`), `disk-cache` also in a
-//! file that processes share; it builds SQLite, and needs a C compiler for that.
+//! file that processes share; it builds SQLite, and needs a C compiler for that. `mcp` takes tools from
+//! servers that speak the Model Context Protocol: `mcp::McpServer`.
 //!
 //! Each of the others makes the types of one crate types of fields, with a schema that says what
 //! they are, a prompt that gives an example, and a parser that mends what models write instead.
@@ -74,12 +76,18 @@ extern crate self as dspy;
 pub use dspy_core::error::{Error, Result, UserError};
 pub use dspy_core::evaluate::Evaluate;
 pub use dspy_core::lm::configure;
-pub use dspy_core::predict::{BestOfN, ChainOfThought, Predict, Prediction, Predictor, Refine};
+pub use dspy_core::predict::{
+    BestOfN, ChainOfThought, Predict, Prediction, Predictor, ReAct, Refine,
+};
 pub use dspy_core::signature::{Field, History, SignatureSchema};
+pub use dspy_core::tool::{Tool, Toolset};
 pub use dspy_core::{
     adapter, assert_that, blocking, error, evaluate, lm, metric, module, optimize, parse, predict,
-    row, run, schema, signature, suggest, wire,
+    row, run, schema, signature, suggest, tool, wire,
 };
+
+#[cfg(feature = "mcp")]
+pub use dspy_mcp as mcp;
 
 #[doc(hidden)]
 pub use dspy_core::private as __private;
@@ -293,6 +301,43 @@ pub use dspy_macros::Parameters;
 /// assert_eq!(Triage::schema().outputs()[0].type_name(), "list of Ticket");
 /// ```
 pub use dspy_macros::data;
+
+/// Makes a tool of a function, which a model may call.
+///
+/// ```
+/// use dspy::prelude::*;
+/// use serde_json::json;
+///
+/// /// Finds pages about a subject.
+/// ///
+/// /// # Arguments
+/// /// - `query` - a few words
+/// #[tool]
+/// async fn search(query: &str, #[arg(default = 5, le = 50)] limit: u32) -> Vec<String> {
+///     (0..limit).map(|page| format!("{query}, page {page}")).collect()
+/// }
+///
+/// /// Divides two numbers.
+/// #[tool]
+/// fn divide(
+///     dividend: f64,
+///     /// Not zero.
+///     divisor: f64,
+/// ) -> Result<f64, String> {
+///     if divisor == 0.0 { Err("division by zero".to_owned()) } else { Ok(dividend / divisor) }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let tools = Toolset::new([search_tool(), divide_tool()])?;
+/// let pages = tools.call("search", json!({"query": "tides", "limit": "1"})).await?;
+/// assert_eq!(pages, json!(["tides, page 0"]));
+/// let error = tools.call("divide", json!({"dividend": 1, "divisor": 0})).await.unwrap_err();
+/// assert_eq!(error.to_string(), "the tool `divide` failed: division by zero");
+/// // The functions are still there.
+/// assert_eq!(divide(1.0, 4.0), Ok(0.25));
+/// # Ok::<(), dspy::tool::ToolError>(()) }).unwrap();
+/// ```
+pub use dspy_macros::tool;
 
 pub mod prelude;
 

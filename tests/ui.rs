@@ -32,6 +32,11 @@ fn ui_assertions() {
     trybuild::TestCases::new().compile_fail("tests/ui/assertions/*.rs");
 }
 
+#[test]
+fn ui_tool() {
+    trybuild::TestCases::new().compile_fail("tests/ui/tool/*.rs");
+}
+
 /// What must compile, and run.
 #[test]
 fn ui_pass() {

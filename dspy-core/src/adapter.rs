@@ -15,6 +15,7 @@ mod render;
 mod stream;
 mod texts;
 mod thoughts;
+mod tool_turns;
 mod turns;
 mod two_step;
 mod xml;
@@ -28,6 +29,7 @@ pub use json::JsonAdapter;
 pub use prelude::Prelude;
 pub use render::{render_field, render_value};
 pub use stream::{FieldDelta, FieldStream};
+pub(crate) use tool_turns::{ARGUMENTS, FINISH, THOUGHT, TOOL, TRAJECTORY, ToolTurns};
 pub use two_step::TwoStepAdapter;
 pub use xml::XmlAdapter;
 

@@ -21,4 +21,5 @@ pub mod run;
 pub mod schema;
 mod seed;
 pub mod signature;
+pub mod tool;
 pub mod wire;

@@ -18,6 +18,7 @@ mod parallel;
 mod prediction;
 mod predictor;
 mod rationale;
+mod react;
 mod refine;
 mod sampled_comparison;
 mod settings;
@@ -35,6 +36,7 @@ pub use parallel::{Batch, Parallel};
 pub use prediction::Prediction;
 pub use predictor::Predictor;
 pub use rationale::ReasoningSource;
+pub use react::{Answered, Finish, Outcome, ReAct, Step, ToolUse, Trajectory};
 pub use refine::Refine;
 pub use sampled_comparison::SampledComparison;
 

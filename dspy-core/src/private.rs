@@ -12,6 +12,7 @@ pub use crate::module::{ForwardReturn, invoke};
 pub use crate::predict::assertion::{FromAssertion, Judged, Site, broken};
 pub use crate::schema::bound::Bound;
 pub use crate::signature::{BrokenRule, Severity, SignatureRow, SignatureSchema};
+pub use crate::tool::{FallibleReply, PlainReply, blocking_tool, tool};
 pub use part::{
     Access, FieldAt, FieldType, ObjectSchema, Slot, SlotRef, access, clone, debug, describe, value,
     values,

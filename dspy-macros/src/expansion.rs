@@ -138,3 +138,17 @@ fn data() {
     };
     assert_expands("data", crate::data::attribute(TokenStream::new(), item));
 }
+
+#[test]
+fn tool() {
+    let item = quote! {
+        /// Finds pages.
+        ///
+        /// # Arguments
+        /// - `query` - a few words
+        pub async fn search(query: &str, #[arg(default = 5, le = 50)] limit: u32) -> Vec<Page> {
+            find(query, limit).await
+        }
+    };
+    assert_expands("tool", crate::tool::attribute(TokenStream::new(), item));
+}

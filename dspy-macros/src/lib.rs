@@ -24,6 +24,7 @@ mod registry;
 mod signature;
 mod signature_string;
 mod source;
+mod tool;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -220,7 +221,7 @@ pub fn derive_parameters(input: TokenStream) -> TokenStream {
 /// `pub async fn forward(&self, a: A, b: B) -> Result<T, E>` come:
 ///
 /// - `PipelineInput`, for a type `Pipeline`: a public struct with a field per argument, readable by
-///   serde, with a JSON Schema. Docs on an argument describe its field.
+///   serde, with a JSON Schema. Docs on an argument describe its field, those of `forward` the whole.
 /// - `impl Module for Pipeline`, with the output `T`. Where `forward` returns a `Prediction<T>`,
 ///   the output is the `T` inside. `E` is any error; one of your own comes out as
 ///   `dspy::Error::User`.
@@ -305,4 +306,38 @@ pub fn module(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn data(arguments: TokenStream, item: TokenStream) -> TokenStream {
     data::attribute(arguments.into(), item.into()).into()
+}
+
+/// `#[tool]` on a function makes a tool of it, which a model may call.
+///
+/// The function stays as it is. Beside it, with the same visibility, comes a function with `_tool`
+/// after its name that gives the `Tool`: `search_tool()` for `search`.
+///
+/// - The tool's name is the function's, its description the docs.
+/// - Each argument is one of the tool's: of any type that is data (see `#[dspy::data]`), or a
+///   reference to such, as in `query: &str`. Docs on an argument describe it; so does a list under a
+///   heading `# Arguments` in the function's docs, which is then no part of the description:
+///   ``- `query` - what to look for``.
+/// - The result is anything that serde can write, or a `Result` of such and an error that can be
+///   printed. The model is told the error.
+/// - An `async` function runs as it is. One that is not may block: it runs on a thread for such work.
+///
+/// Functions with `self`, with generic parameters, or with patterns for arguments are refused; a
+/// closure can be a tool, too, and hold whatever it needs: `Tool::new`.
+///
+/// # Arguments
+///
+/// | key | meaning |
+/// |---|---|
+/// | `name = "…"` | the name, in place of the function's |
+/// | `desc = "…"` | the description, in place of the docs; a macro such as `include_str!` may make the text |
+/// | `crate = "::lm"` | where `dspy` is found, if it was renamed in `Cargo.toml` |
+///
+/// # Attributes of an argument: `#[arg(…)]`
+///
+/// The keys are those of `#[input(…)]` in `#[derive(Signature)]`: `desc`, `rename`, `alias`, `default`,
+/// `examples`, `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`, `pattern` and `format`.
+#[proc_macro_attribute]
+pub fn tool(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    tool::attribute(arguments.into(), item.into()).into()
 }

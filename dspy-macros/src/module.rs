@@ -3,7 +3,7 @@
 mod bounds;
 mod check;
 mod emit;
-mod forward;
+pub(crate) mod forward;
 mod model;
 mod syntax;
 mod uses;

@@ -25,6 +25,8 @@ pub(crate) struct Part<'a> {
     vis: &'a Visibility,
     pub(crate) name: Ident,
     doc: String,
+    /// What the JSON Schema says of the whole, as an expression of type `&'static str`.
+    about: Option<TokenStream>,
     /// Those of the item that some field mentions.
     generics: Generics,
     fields: Vec<PartField<'a>>,
@@ -77,7 +79,13 @@ impl<'a> Part<'a> {
         let Source { krate, cfgs, vis, generics } = source;
         let types = fields.iter().map(|field| field.ty);
         let generics = generics::mentioned(generics, &quote!(#(#types)*));
-        Self { krate, cfgs, vis, name, doc, generics, fields }
+        Self { krate, cfgs, vis, name, doc, about: None, generics, fields }
+    }
+
+    /// The same struct, with words about the whole in its JSON Schema.
+    pub(crate) fn with_about(mut self, about: Option<TokenStream>) -> Self {
+        self.about = about;
+        self
     }
 
     /// The types that hang on the item's parameters and must be data.

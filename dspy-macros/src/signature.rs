@@ -1,7 +1,7 @@
 //! `#[derive(Signature)]`.
 
 mod case;
-mod check;
+pub(crate) mod check;
 mod emit;
 mod model;
 mod rule;

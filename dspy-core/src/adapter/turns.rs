@@ -171,7 +171,7 @@ pub(super) fn correction(problems: &str, reminder: &str) -> String {
 }
 
 /// Input values as the parts of a user turn: text, with media in their places, and `last` after them.
-fn turn(
+pub(super) fn turn(
     format: &impl Format,
     schema: &SignatureSchema,
     values: &Fields,

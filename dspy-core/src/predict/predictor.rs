@@ -165,8 +165,13 @@ impl Predictor {
         Arc::make_mut(&mut self.state).follow_ups = follow_ups;
     }
 
+    /// The adapter in force.
+    pub(super) fn adapter(&self) -> &DynAdapter {
+        &self.state.adapter
+    }
+
     /// The model in force: the one given, the one named by the parameter, or the default.
-    fn model(&self) -> Result<Lm> {
+    pub(super) fn model(&self) -> Result<Lm> {
         if let Some(lm) = &self.state.lm {
             return Ok(lm.clone());
         }
@@ -185,7 +190,7 @@ impl Predictor {
         Error::Prompt { path: self.path(), message: message.into() }
     }
 
-    fn input_fields(&self, input: &impl Serialize) -> Result<Fields> {
+    pub(super) fn input_fields(&self, input: &impl Serialize) -> Result<Fields> {
         match wire::to_value(input) {
             Ok(Value::Object(fields)) => {
                 let blank = |value: &Value| value.as_str().is_some_and(|t| t.trim().is_empty());

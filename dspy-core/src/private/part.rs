@@ -160,6 +160,7 @@ pub fn describe<P: FieldAt<N>, const N: usize>(
 /// The JSON Schema of a generated struct, field by field.
 #[derive(Debug, Default)]
 pub struct ObjectSchema {
+    about: Option<&'static str>,
     properties: Map<String, Value>,
     required: Vec<Value>,
 }
@@ -217,9 +218,19 @@ impl ObjectSchema {
         self
     }
 
+    /// Adds words about the whole.
+    #[must_use]
+    pub fn about(mut self, text: &'static str) -> Self {
+        self.about = Some(text).filter(|text| !text.is_empty());
+        self
+    }
+
     /// The schema of the struct.
     pub fn finish(self) -> Schema {
         let mut schema = Schema::default();
+        if let Some(about) = self.about {
+            schema.insert("description".to_owned(), Value::from(about));
+        }
         schema.insert("type".to_owned(), Value::from("object"));
         schema.insert("properties".to_owned(), Value::Object(self.properties));
         if !self.required.is_empty() {

@@ -50,6 +50,7 @@ fn input<'a>(model: &'a Model, vis: &'a Visibility) -> Part<'a> {
     let source = Source { krate: &model.krate, cfgs: &model.cfgs, vis, generics: &model.generics };
     let doc = format!("What the module `{}` takes.", model.ident);
     Part::new(model.input_name.clone(), doc, source, fields.collect())
+        .with_about(docs::text(&model.forward.docs))
 }
 
 /// The impl of `Module`.

@@ -27,7 +27,8 @@ pub(super) fn check(item: &ItemImpl, faults: &mut Faults) -> Forward {
              or derive `Parameters` on a struct that only holds parts",
         );
         let ident = syn::Ident::new("forward", proc_macro2::Span::call_site());
-        return Forward { ident, arguments: Vec::new(), output: None, is_sound: false };
+        let (arguments, docs) = (Vec::new(), Vec::new());
+        return Forward { ident, arguments, docs, output: None, is_sound: false };
     };
     for other in methods {
         faults.at(
@@ -42,7 +43,8 @@ pub(super) fn check(item: &ItemImpl, faults: &mut Faults) -> Forward {
     let arguments = check_arguments(method, &mut own);
     let is_sound = !own.found();
     faults.append(own);
-    Forward { ident: method.sig.ident.clone(), arguments, output, is_sound }
+    let docs = docs::doc_attributes(&method.attrs);
+    Forward { ident: method.sig.ident.clone(), arguments, docs, output, is_sound }
 }
 
 /// Leaves one `forward`, so that rustc does not report the others again.
@@ -302,7 +304,7 @@ fn check_type(ty: &Type, faults: &mut Faults) -> Type {
 }
 
 /// The owned type that holds what the reference points to.
-fn owned(reference: &TypeReference) -> Type {
+pub(crate) fn owned(reference: &TypeReference) -> Type {
     match reference.elem.as_ref() {
         Type::Path(path) if path.path.is_ident("str") => parse_quote!(::std::string::String),
         Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Path") => {
@@ -320,7 +322,7 @@ fn owned(reference: &TypeReference) -> Type {
     }
 }
 
-fn find_unnamed(ty: &Type) -> Option<&Type> {
+pub(crate) fn find_unnamed(ty: &Type) -> Option<&Type> {
     struct Find<'t>(Option<&'t Type>);
     impl<'t> Visit<'t> for Find<'t> {
         fn visit_type(&mut self, ty: &'t Type) {
@@ -335,7 +337,7 @@ fn find_unnamed(ty: &Type) -> Option<&Type> {
     find.0
 }
 
-fn find_reference(ty: &Type) -> Option<&TypeReference> {
+pub(crate) fn find_reference(ty: &Type) -> Option<&TypeReference> {
     struct Find<'t>(Option<&'t TypeReference>);
     impl<'t> Visit<'t> for Find<'t> {
         fn visit_type_reference(&mut self, reference: &'t TypeReference) {

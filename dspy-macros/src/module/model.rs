@@ -24,6 +24,7 @@ pub(super) struct Forward {
     /// Its name, for errors to point at.
     pub(super) ident: Ident,
     pub(super) arguments: Vec<Argument>,
+    pub(super) docs: Vec<Attribute>,
     /// The return type; `None` in a fallback only.
     pub(super) output: Option<Type>,
     /// Whether the method can be called; only a fallback cannot.

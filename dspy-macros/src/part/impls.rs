@@ -82,6 +82,7 @@ impl Part<'_> {
                 #(.alias(#name, #aliases))*
             }
         });
+        let about = self.about.iter();
         let generator = if self.fields.is_empty() { quote!(_generator) } else { quote!(generator) };
         self.implement(
             &quote!(#schemars::JsonSchema),
@@ -98,7 +99,7 @@ impl Part<'_> {
 
                 #[inline]
                 fn json_schema(#generator: &mut #schemars::SchemaGenerator) -> #schemars::Schema {
-                    #object::default() #(#fields)* .finish()
+                    #object::default() #(#fields)* #(.about(#about))* .finish()
                 }
             },
         )

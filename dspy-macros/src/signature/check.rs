@@ -1,6 +1,6 @@
 //! From what was written to a model, reporting every fault on the way.
 
-mod field;
+pub(crate) mod field;
 
 use std::collections::BTreeMap;
 

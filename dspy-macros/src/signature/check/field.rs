@@ -16,7 +16,7 @@ use crate::signature::rule::Rule;
 use crate::signature::syntax::{FieldSyntax, Role, RoleSyntax};
 use crate::signature::wire::Wire;
 
-const FIELD_KEYS: [&str; 13] = [
+pub(crate) const FIELD_KEYS: [&str; 13] = [
     "desc",
     "rename",
     "alias",
@@ -180,7 +180,7 @@ fn one_role(field: &FieldSyntax, first: &RoleSyntax, other: &RoleSyntax) -> Stri
     }
 }
 
-fn name_of(entry: &Entry, faults: &mut Faults) -> Option<LitStr> {
+pub(crate) fn name_of(entry: &Entry, faults: &mut Faults) -> Option<LitStr> {
     let text = entry.text(faults)?;
     fit_name(text, faults)
 }
@@ -196,7 +196,7 @@ pub(in crate::signature) fn fit_name(text: LitStr, faults: &mut Faults) -> Optio
     }
 }
 
-fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
+pub(crate) fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
     match &entry.value {
         Given::Nothing => Some(FieldDefault::OfType(entry.key.span())),
         Given::Expr(value) => Some(FieldDefault::Expr(value.clone())),
@@ -209,7 +209,7 @@ fn default_of(entry: &Entry, faults: &mut Faults) -> Option<FieldDefault> {
 }
 
 /// The values of `examples(…)` or `examples = […]`.
-fn examples_of(entry: &Entry, faults: &mut Faults) -> Option<Vec<Expr>> {
+pub(crate) fn examples_of(entry: &Entry, faults: &mut Faults) -> Option<Vec<Expr>> {
     const EXAMPLE: &str = "examples(\"one\", \"another\")";
     let examples = match &entry.value {
         Given::Expr(value) => match value.as_ref() {

@@ -1,0 +1,8 @@
+use dspy::prelude::*;
+
+#[tool]
+async fn search(queries: Vec<&str>) -> usize {
+    queries.len()
+}
+
+fn main() {}

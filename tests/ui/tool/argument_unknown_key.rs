@@ -1,0 +1,8 @@
+use dspy::prelude::*;
+
+#[tool]
+async fn search(#[arg(dsec = "words")] query: String) -> String {
+    query
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use dspy::prelude::*;
+
+#[tool]
+async fn search<T: ToString>(query: T) -> String {
+    query.to_string()
+}
+
+fn main() {
+    let _ = search_tool();
+}

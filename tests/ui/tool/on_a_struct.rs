@@ -1,0 +1,8 @@
+use dspy::prelude::*;
+
+#[tool]
+struct Search {
+    query: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use dspy::prelude::*;
+
+struct Page;
+
+#[tool]
+async fn search(query: String) -> Result<Page, String> {
+    Err(query)
+}
+
+fn main() {}

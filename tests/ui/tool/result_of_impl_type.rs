@@ -1,0 +1,8 @@
+use dspy::prelude::*;
+
+#[tool]
+async fn search(query: String) -> impl ToString {
+    query
+}
+
+fn main() {}
