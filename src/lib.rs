@@ -82,12 +82,15 @@ pub use dspy_core::predict::{
 pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::tool::{Tool, Toolset};
 pub use dspy_core::{
-    adapter, assert_that, blocking, error, evaluate, lm, metric, module, optimize, parse, predict,
-    row, run, schema, signature, suggest, tool, wire,
+    adapter, assert_that, blocking, error, evaluate, interpreter, lm, metric, module, optimize,
+    parse, predict, row, run, schema, signature, suggest, tool, wire,
 };
 
 #[cfg(feature = "mcp")]
 pub use dspy_mcp as mcp;
+
+#[cfg(feature = "sandbox")]
+pub use dspy_sandbox as sandbox;
 
 #[doc(hidden)]
 pub use dspy_core::private as __private;

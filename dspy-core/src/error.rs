@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::adapter::{AnswerError, AnswerErrorKind};
+use crate::interpreter::InterpreterError;
 use crate::lm::LmError;
 use crate::module::ParameterError;
 use crate::predict::StrategyError;
@@ -66,6 +67,9 @@ pub enum Error {
     /// Data could not be read or used.
     #[error(transparent)]
     Data(Box<DataError>),
+    /// Code that a model wrote could not be run.
+    #[error(transparent)]
+    Interpreter(Box<InterpreterError>),
     /// A program could not be saved or loaded.
     #[error(transparent)]
     File(Box<FileError>),
@@ -202,6 +206,12 @@ impl From<StrategyError> for Error {
 impl From<DataError> for Error {
     fn from(error: DataError) -> Self {
         Self::Data(Box::new(error))
+    }
+}
+
+impl From<InterpreterError> for Error {
+    fn from(error: InterpreterError) -> Self {
+        Self::Interpreter(Box::new(error))
     }
 }
 

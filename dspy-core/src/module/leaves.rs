@@ -38,6 +38,7 @@ no_parameters!(
     &'static str,
     Duration,
     PathBuf,
+    crate::interpreter::DynInterpreter,
 );
 
 #[diagnostic::do_not_recommend]
