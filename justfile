@@ -50,6 +50,9 @@ parity *adapters:
 # Our searches over choices beside Optuna's, in the same made-up worlds.
 surrogate worlds="200":
     sh bench/peers/run.sh surrogate_optuna.py --worlds {{worlds}}
+# Optimizers on simulated models, ours and Python DSPy's; bench/README.md says how (needs python3).
+optimizers *options:
+    sh bench/peers/run.sh optimize.py {{options}}
 
 # A call over HTTP: CPU time beside a bare loop and the peers, on nginx (needs nginx).
 overhead requests="20000":

@@ -1,15 +1,16 @@
 //! What is asked for on the command line.
 
 use std::path::PathBuf;
-#[cfg(unix)]
 use std::time::Duration;
 
+use dspy_sim::{Settings, Variant};
 use lexopt::prelude::*;
 
 use crate::optimize::Optimize;
 #[cfg(unix)]
 use crate::overhead::{ClientKind, Overhead, Runtime};
 use crate::race::Races;
+use crate::sim::Sim;
 use crate::surrogate::Surrogate;
 
 pub(crate) const USAGE: &str = "\
@@ -28,6 +29,10 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
                               MS says how long that server waits, for the time above the ideal
   serve [--port N] [--latency-ms MS]
                               that server alone; it ends with its standard input
+  sim --port N [--world SEED] [--variant single|two-stage|noisy|defective]
+      [--latency-ms MS] [--proposer-quality Q]
+                              a model whose answers depend on the prompt, to measure optimizers;
+                              it ends when it is killed
   cache --writers N [--entries N]
                               processes that fill one cache file at once -> answers lost
   cache --hits                time of a hit from memory and from the file
@@ -74,6 +79,7 @@ pub(crate) enum Command {
         port: u16,
         latency: Duration,
     },
+    Sim(Sim),
     #[cfg_attr(not(feature = "disk-cache"), expect(dead_code, reason = "SQLite is left out"))]
     Cache(CacheTask),
     Optimize(Box<Optimize>),
@@ -111,6 +117,7 @@ impl Command {
             "overhead" => return overhead(args).map(Self::Overhead),
             #[cfg(unix)]
             "serve" => return serve(args),
+            "sim" => return sim(args).map(Self::Sim),
             "cache" => Self::Cache(cache_task(&mut args)?),
             "optimize" => return Optimize::from_args(args).map(|o| Self::Optimize(Box::new(o))),
             "race" => return races(args).map(Self::Race),
@@ -235,6 +242,34 @@ fn races(mut args: lexopt::Parser) -> Result<Races, lexopt::Error> {
     Ok(races)
 }
 
+fn sim(mut args: lexopt::Parser) -> Result<Sim, lexopt::Error> {
+    let (mut port, mut latency) = (None, Duration::ZERO);
+    let mut settings = Settings::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("port") => port = Some(args.value()?.parse()?),
+            Long("world") => settings.seed = args.value()?.parse()?,
+            Long("latency-ms") => latency = Duration::from_millis(args.value()?.parse()?),
+            Long("variant") => {
+                let name = args.value()?.string()?;
+                settings.variant =
+                    Variant::named(&name).ok_or_else(|| format!("there is no variant `{name}`"))?;
+            }
+            Long("proposer-quality") => {
+                let quality = args.value()?.parse()?;
+                if !(0.0..=1.0).contains(&quality) {
+                    return Err("the proposer's quality is between 0 and 1".into());
+                }
+                settings.proposer_quality = quality;
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    let port = port.ok_or("the option `--port N` is missing (0 takes any that is free)")?;
+    Ok(Sim { port, settings, latency })
+}
+
+#[cfg(unix)]
 fn positive(number: usize) -> Result<usize, lexopt::Error> {
     if number == 0 { Err("at least 1 is needed".into()) } else { Ok(number) }
 }

@@ -17,6 +17,7 @@ mod parse;
 mod race;
 mod read;
 mod signatures;
+mod sim;
 mod speed;
 mod surrogate;
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Overhead(work) => overhead::run(&work),
         #[cfg(unix)]
         Command::Serve { port, latency } => overhead::serve(port, latency),
+        Command::Sim(sim) => sim::run(&sim),
         #[cfg(feature = "disk-cache")]
         Command::Cache(task) => cache::run(task),
         #[cfg(not(feature = "disk-cache"))]
