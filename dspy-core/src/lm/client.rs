@@ -98,10 +98,21 @@ impl<W: Wire> Client<W> {
 
     /// One call for as many completions as the format can ask for at once.
     async fn ask(&self, request: &Request, settings: &Settings) -> Result<Response, LmError> {
+        let (body, wanted) = self.begin(request, settings)?;
+        self.answer(body, wanted).await
+    }
+
+    /// The body of a call, and how many completions it asks for.
+    fn begin(&self, request: &Request, settings: &Settings) -> Result<(Vec<u8>, usize), LmError> {
+        let body = self.shared.wire.encode(request, settings, false)?;
+        Ok((body, settings.n.unwrap_or(1) as usize))
+    }
+
+    /// Sends one call's body and reads so many completions.
+    async fn answer(&self, body: Vec<u8>, wanted: usize) -> Result<Response, LmError> {
         let Shared { wire, url, connection, .. } = &*self.shared;
-        let reply = connection.post(url, wire.encode(request, settings, false)?).await?;
+        let reply = connection.post(url, body).await?;
         let response = wire.decode(&connection.reading(&reply))?;
-        let wanted = settings.n.unwrap_or(1) as usize;
         if response.completions.len() < wanted {
             return Err(wire.model().unsupported(
                 format!("n={wanted} (the server sent {})", response.completions.len()),
@@ -109,6 +120,23 @@ impl<W: Wire> Client<W> {
             ));
         }
         Ok(response)
+    }
+
+    /// A call that is paid from an account.
+    async fn generate_for(
+        &self,
+        account: &Account,
+        request: &Request,
+    ) -> Result<Response, LmError> {
+        let settings = request.settings.over(&self.shared.settings);
+        check(&settings)?;
+        let asked = async {
+            match self.fans_out(&settings) {
+                None => self.ask(request, &settings).await,
+                Some(n) => fan_out::generate(self, request, &settings, n).await,
+            }
+        };
+        self.tariff(account).pay_for(account.budget(), self, request, asked).await
     }
 
     fn tariff(&self, account: &Account) -> Tariff {
@@ -122,20 +150,20 @@ impl<W: Wire> Client<W> {
 
 impl<W: Wire> LanguageModel for Client<W> {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
-        let settings = request.settings.over(&self.shared.settings);
-        check(&settings)?;
-        match (&request.account, self.fans_out(&settings)) {
-            (None, None) => self.ask(request, &settings).await,
-            (None, Some(n)) => fan_out::generate(self, request, &settings, n).await,
-            (Some(account), None) => {
-                let asked = self.ask(request, &settings);
-                self.tariff(account).pay_for(account.budget(), self, request, asked).await
-            }
-            (Some(account), Some(n)) => {
-                let asked = fan_out::generate(self, request, &settings, n);
-                self.tariff(account).pay_for(account.budget(), self, request, asked).await
-            }
+        if let Some(account) = &request.account {
+            // Boxed apart, so that calls that nobody keeps account of take no room for it.
+            return Box::pin(self.generate_for(account, request)).await;
         }
+        // The settings are done with before the call waits, so that it takes no room for them.
+        let (body, wanted) = {
+            let settings = request.settings.over(&self.shared.settings);
+            check(&settings)?;
+            match self.fans_out(&settings) {
+                None => self.begin(request, &settings)?,
+                Some(n) => return Box::pin(fan_out::generate(self, request, &settings, n)).await,
+            }
+        };
+        self.answer(body, wanted).await
     }
 
     async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {

@@ -206,6 +206,12 @@ impl Lm {
         self.0.generate(request).await
     }
 
+    /// The same for a caller who shares request and answer with the history, which then copies
+    /// neither.
+    pub(crate) async fn answer(&self, request: &Arc<Request>) -> Result<Arc<Response>, LmError> {
+        self.0.answer(request).await
+    }
+
     /// Answers one request piece by piece.
     ///
     /// # Errors

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Request, Response};
+use reqwest::{Client, Method, Request, Response, retry};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::{Host, Url};
@@ -27,7 +28,7 @@ pub(super) use self::limits::Limits;
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Bytes,
 }
 
 /// An answer of which only the head has come.
@@ -36,6 +37,12 @@ pub(super) struct Opened {
     pub(super) headers: HeaderMap,
     response: Response,
     clock: Clock,
+}
+
+impl Opened {
+    fn with_body(self, body: Bytes) -> Reply {
+        Reply { status: self.status, headers: self.headers, body }
+    }
 }
 
 /// A client of one server. Connections are kept and reused.
@@ -73,39 +80,54 @@ impl Http {
     /// Redirects are not followed: what is in the headers is meant for this server only.
     pub(super) async fn post(
         &self,
-        url: Url,
-        headers: HeaderMap,
+        url: &Url,
+        headers: &HeaderMap,
         body: Vec<u8>,
     ) -> Result<Reply, LmError> {
-        let opened = self.open(url, headers, body).await?;
-        self.read(opened).await
+        let mut opened = self.open(url, headers, body).await?;
+        let body = self.body(&mut opened).await?;
+        Ok(opened.with_body(body))
     }
 
     /// Sends `body` and waits for the head of the answer, whatever its status.
-    pub(super) async fn open(
+    ///
+    /// What is sent is put together before anything is awaited: a future that waits has no room for
+    /// it, which keeps many calls at once small.
+    pub(super) fn open(
         &self,
-        url: Url,
-        headers: HeaderMap,
+        url: &Url,
+        headers: &HeaderMap,
         body: Vec<u8>,
-    ) -> Result<Opened, LmError> {
-        let mut request = Request::new(Method::POST, url);
-        *request.headers_mut() = headers;
-        *request.body_mut() = Some(body.into());
-        self.opened(request).await
+    ) -> impl Future<Output = Result<Opened, LmError>> + Send + use<'_> {
+        self.opened(self.sent(Method::POST, url, headers, Some(body)))
     }
 
     /// Asks for what is at an address and reads the whole answer, whatever its status.
-    pub(super) async fn get(&self, url: Url, headers: HeaderMap) -> Result<Reply, LmError> {
-        let mut request = Request::new(Method::GET, url);
-        *request.headers_mut() = headers;
-        let opened = self.opened(request).await?;
+    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap) -> Result<Reply, LmError> {
+        let opened = self.opened(self.sent(Method::GET, url, headers, None)).await?;
         self.read(opened).await
     }
 
-    async fn opened(&self, request: Request) -> Result<Opened, LmError> {
-        let client = self.0.client()?;
+    /// An exchange that begins when it is awaited.
+    fn sent(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &HeaderMap,
+        body: Option<Vec<u8>>,
+    ) -> Result<impl Future<Output = reqwest::Result<Response>> + Send + use<>, LmError> {
+        let mut request = Request::new(method, url.clone());
+        *request.headers_mut() = headers.clone();
+        *request.body_mut() = body.map(Into::into);
+        Ok(self.0.client()?.execute(request))
+    }
+
+    async fn opened(
+        &self,
+        sent: Result<impl Future<Output = reqwest::Result<Response>> + Send, LmError>,
+    ) -> Result<Opened, LmError> {
         let mut clock = Clock::start(&self.0.limits);
-        let sent = clock.within(self.0.limits.first_byte, client.execute(request)).await;
+        let sent = clock.within(self.0.limits.first_byte, sent?).await;
         let mut response =
             sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.unanswered(error))?;
         if !self.0.answered.load(Ordering::Relaxed) {
@@ -121,14 +143,25 @@ impl Http {
     }
 
     /// Reads the rest of an answer.
-    pub(super) async fn read(&self, opened: Opened) -> Result<Reply, LmError> {
-        let Opened { status, headers, mut response, mut clock } = opened;
-        let mut body = Vec::new();
-        while let Some(chunk) = self.0.chunk(&mut response, &mut clock).await? {
-            self.0.check_size(body.len() + chunk.len())?;
-            body.extend_from_slice(&chunk);
+    pub(super) async fn read(&self, mut opened: Opened) -> Result<Reply, LmError> {
+        let body = self.body(&mut opened).await?;
+        Ok(opened.with_body(body))
+    }
+
+    async fn body(&self, opened: &mut Opened) -> Result<Bytes, LmError> {
+        // A short answer comes in one piece, which is taken as it is.
+        let mut first = Bytes::new();
+        let mut all = Vec::new();
+        while let Some(chunk) = self.0.chunk(&mut opened.response, &mut opened.clock).await? {
+            self.0.check_size(first.len() + all.len() + chunk.len())?;
+            if first.is_empty() && all.is_empty() {
+                first = chunk;
+                continue;
+            }
+            all.extend_from_slice(&std::mem::take(&mut first));
+            all.extend_from_slice(&chunk);
         }
-        Ok(Reply { status, headers, body })
+        Ok(if all.is_empty() { first } else { all.into() })
     }
 }
 
@@ -138,7 +171,7 @@ impl Inner {
         &self,
         response: &mut Response,
         clock: &mut Clock,
-    ) -> Result<Option<bytes::Bytes>, LmError> {
+    ) -> Result<Option<Bytes>, LmError> {
         clock
             .within(self.limits.idle, response.chunk())
             .await
@@ -180,6 +213,11 @@ impl Inner {
             .connect_timeout(self.limits.connect)
             .http2_adaptive_window(true)
             .user_agent(concat!("dspy-rust/", env!("CARGO_PKG_VERSION")));
+        if !self.secure {
+            // What this repeats are refusals of HTTP/2, which is only spoken over TLS here. To be
+            // able to, it would copy each request.
+            builder = builder.retry(retry::never().max_retries_per_request(0));
+        }
         if self.local {
             // A proxy cannot reach this machine's loopback interface.
             builder = builder.no_proxy();

@@ -282,7 +282,8 @@ impl Predictor {
             rationale,
         };
         let mut outputs = Outputs::new(read);
-        let summary = exchange.run(request, &mut outputs).await?;
+        // Boxed apart, since allocators are slow with more than a kilobyte.
+        let summary = Box::pin(exchange.run(request, &mut outputs)).await?;
         let attempt = slot.attempt().cloned();
         let Some((first, others)) = outputs.into_all() else {
             return Err(self.prompt_error("the model gave no completion"));

@@ -24,7 +24,8 @@ pub struct SideCall {
 /// paid for from the run's memo.
 pub(crate) struct SideCalls<'a> {
     slot: &'a Slot,
-    made: Mutex<Made>,
+    // Boxed, since most calls make none and should take no room for them.
+    made: Mutex<Option<Box<Made>>>,
 }
 
 /// What was made so far.
@@ -64,6 +65,7 @@ impl<'a> SideCalls<'a> {
             self.slot.scope().spend(response.usage);
         }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.get_or_insert_default();
         made.replayed |= replayed;
         if is_new {
             made.usage += response.usage;
@@ -78,7 +80,8 @@ impl<'a> SideCalls<'a> {
 
     /// What was made since the last time.
     pub(crate) fn take(&self) -> Made {
-        std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner))
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        made.map(|made| *made).unwrap_or_default()
     }
 }
 

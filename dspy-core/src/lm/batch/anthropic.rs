@@ -113,7 +113,7 @@ fn read<W: BatchWire>(client: &BatchClient<W>, line: &Value) -> Result<Response,
     let reply = |body: &Value| Reply {
         status: 200,
         headers: HeaderMap::new(),
-        body: body.to_string().into_bytes(),
+        body: body.to_string().into(),
     };
     match (kind, result.get("message"), result.get("error")) {
         (_, Some(message), _) => client.decode(reply(message)),

@@ -120,7 +120,7 @@ fn read<W: BatchWire>(client: &BatchClient<W>, line: &Value) -> Result<Response,
         (Some(body), _) => client.decode(Reply {
             status: status.and_then(|status| status.try_into().ok()).unwrap_or(200),
             headers,
-            body: body.to_string().into_bytes(),
+            body: body.to_string().into(),
         }),
         (None, Some(error)) => {
             let expired = error.get("code").is_some_and(|code| code == "batch_expired");
@@ -134,7 +134,7 @@ fn read<W: BatchWire>(client: &BatchClient<W>, line: &Value) -> Result<Response,
             })
         }
         (None, None) => {
-            let reply = Reply { status: 200, headers, body: line.to_string().into_bytes() };
+            let reply = Reply { status: 200, headers, body: line.to_string().into() };
             let reading = client.connection().reading(&reply);
             Err(reading.unreadable("a line of the results holds neither answer nor error"))
         }

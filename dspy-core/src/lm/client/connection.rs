@@ -23,7 +23,7 @@ pub(in crate::lm) struct Connection {
 impl Connection {
     /// Sends a JSON body and reads the whole answer.
     pub(in crate::lm) async fn post(&self, url: &Url, body: Vec<u8>) -> Result<Reply, LmError> {
-        let reply = self.http.post(url.clone(), self.headers.clone(), body).await?;
+        let reply = self.http.post(url, &self.headers, body).await?;
         self.checked(url, reply)
     }
 
@@ -36,19 +36,19 @@ impl Connection {
     ) -> Result<Reply, LmError> {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, kind);
-        let reply = self.http.post(url.clone(), headers, body).await?;
+        let reply = self.http.post(url, &headers, body).await?;
         self.checked(url, reply)
     }
 
     /// Reads what is at an address.
     pub(in crate::lm) async fn get(&self, url: &Url) -> Result<Reply, LmError> {
-        let reply = self.http.get(url.clone(), self.headers.clone()).await?;
+        let reply = self.http.get(url, &self.headers).await?;
         self.checked(url, reply)
     }
 
     /// Sends a JSON body and waits for the head of the answer.
     pub(super) async fn open(&self, url: &Url, body: Vec<u8>) -> Result<Opened, LmError> {
-        let opened = self.http.open(url.clone(), self.headers.clone(), body).await?;
+        let opened = self.http.open(url, &self.headers, body).await?;
         if is_success(opened.status) {
             return Ok(opened);
         }

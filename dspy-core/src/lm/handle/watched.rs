@@ -29,6 +29,14 @@ pub(super) struct Watched {
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What was asked and what came.
+type Exchanged = (Arc<Request>, Result<Arc<Response>, LmError>);
+
+/// Who pays for a request.
+fn payer(request: &Request) -> Option<Account> {
+    request.account.clone().or_else(Account::ambient)
+}
+
 fn paid_by(request: &Request, account: Account) -> Request {
     Request { account: Some(account), ..request.clone() }
 }
@@ -42,13 +50,22 @@ struct Begun {
 
 impl Watched {
     pub(super) async fn generate(&self, request: &Request) -> Result<Response, LmError> {
-        match request.account.as_ref() {
-            Some(account) => self.generate_for(account, request).await,
-            None => match Account::ambient() {
-                Some(account) => self.generate_for(&account, request).await,
-                None => self.ask(request).await,
-            },
+        if let Some(account) = payer(request) {
+            return self.generate_for(&account, request).await;
         }
+        self.ask(request).await
+    }
+
+    /// The same for a caller who shares request and answer with the history.
+    pub(super) async fn answer(&self, request: &Arc<Request>) -> Result<Arc<Response>, LmError> {
+        if let Some(account) = payer(request) {
+            return Box::pin(self.generate_for(&account, request)).await.map(Arc::new);
+        }
+        let (begun, answered) = self.asked(request).await;
+        self.end(&begun, answered.as_ref());
+        let answered = answered.map(Arc::new);
+        self.keep(&begun, false, || (Arc::clone(request), answered.clone()));
+        answered
     }
 
     /// Answers a request that somebody pays for, from what is written down if it was asked before.
@@ -70,28 +87,34 @@ impl Watched {
                 return *answer;
             }
         };
-        let payer = account.for_one_call();
-        let budget = payer.budget().clone();
-        let answered = self.ask(&paid_by(request, payer)).await;
+        let one = account.for_one_call();
+        let budget = one.budget().clone();
+        let answered = self.ask(&paid_by(request, one)).await;
         log.note(mark, answered.as_ref(), budget.spent());
         answered
     }
 
     async fn ask(&self, request: &Request) -> Result<Response, LmError> {
+        let (begun, answered) = self.asked(request).await;
+        self.end(&begun, answered.as_ref());
+        self.keep(&begun, false, || (Arc::new(request.clone()), answered.clone().map(Arc::new)));
+        answered
+    }
+
+    async fn asked(&self, request: &Request) -> (Begun, Result<Response, LmError>) {
         let begun = self.begin(request, false);
-        let asked = self.asked(request);
+        let asked = self.pay(request);
         // The span costs a little at each poll, so it is left out where nobody listens.
         let answered = if begun.span.is_disabled() {
             asked.await
         } else {
             asked.instrument(begun.span.clone()).await
         };
-        self.end(&begun, answered.as_ref(), || request.clone(), false);
-        answered
+        (begun, answered)
     }
 
     /// What answers the request: the model, paid here unless it pays itself.
-    fn asked<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
+    fn pay<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
         match &request.account {
             Some(account) if !self.model.pays() => Box::pin(async move {
                 let model = Bare(Arc::clone(&self.model));
@@ -106,7 +129,7 @@ impl Watched {
         self: &Arc<Self>,
         request: &Request,
     ) -> Result<EventStream, LmError> {
-        match request.account.clone().or_else(Account::ambient) {
+        match payer(request) {
             None => self.open(request).await,
             // What is written down is written down whole.
             Some(account) if account.log().is_some() => {
@@ -125,12 +148,13 @@ impl Watched {
             Ok(events) => Ok(Box::pin(WatchedStream {
                 events,
                 watched: Arc::clone(self),
-                request: self.history.is_some().then(|| request.clone()),
+                request: self.history.is_some().then(|| Arc::new(request.clone())),
                 begun,
                 has_begun: false,
             })),
             Err(error) => {
-                self.end(&begun, Err(&error), || request.clone(), true);
+                self.end(&begun, Err(&error));
+                self.keep(&begun, true, || (Arc::new(request.clone()), Err(error.clone())));
                 Err(error)
             }
         }
@@ -141,24 +165,18 @@ impl Watched {
         Begun { at: SystemTime::now(), started: Instant::now(), span }
     }
 
-    fn end(
-        &self,
-        begun: &Begun,
-        answered: Result<&Response, &LmError>,
-        request: impl FnOnce() -> Request,
-        streamed: bool,
-    ) {
+    fn end(&self, begun: &Begun, answered: Result<&Response, &LmError>) {
         self.meter.count(answered);
         telemetry::answered(&begun.span, answered, self.traces_content);
+    }
+
+    /// Puts a call into the history, if there is one.
+    fn keep(&self, begun: &Begun, streamed: bool, call: impl FnOnce() -> Exchanged) {
         if let Some(history) = &self.history {
-            history.push(Call {
-                at: begun.at,
-                latency: begun.started.elapsed(),
-                streamed,
-                request: request(),
-                result: answered.cloned().map_err(LmError::clone),
-                model: Arc::clone(&self.model),
-            });
+            let latency = begun.started.elapsed();
+            let (request, result) = call();
+            let model = Arc::clone(&self.model);
+            history.push(Call { at: begun.at, latency, streamed, request, result, model });
         }
     }
 }
@@ -168,7 +186,7 @@ struct WatchedStream {
     events: EventStream,
     watched: Arc<Watched>,
     /// Set while there is something to note in the history.
-    request: Option<Request>,
+    request: Option<Arc<Request>>,
     begun: Begun,
     has_begun: bool,
 }
@@ -190,8 +208,11 @@ impl Stream for WatchedStream {
                 Ok(_) => None,
             };
             if let Some(answered) = answered {
-                let request = || this.request.take().unwrap_or_default();
-                this.watched.end(&this.begun, answered, request, true);
+                this.watched.end(&this.begun, answered);
+                this.watched.keep(&this.begun, true, || {
+                    let result = answered.map(|response| Arc::new(response.clone()));
+                    (this.request.take().unwrap_or_default(), result.map_err(LmError::clone))
+                });
             }
         }
         polled

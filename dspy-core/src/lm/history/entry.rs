@@ -15,13 +15,13 @@ use super::super::response::{Response, Usage};
 #[derive(Clone)]
 pub struct HistoryEntry(Arc<Call>);
 
-/// What is kept of a call. Messages are shared with whoever made the request.
+/// What is kept of a call, shared with whoever made it.
 pub(in crate::lm) struct Call {
     pub(in crate::lm) at: SystemTime,
     pub(in crate::lm) latency: Duration,
     pub(in crate::lm) streamed: bool,
-    pub(in crate::lm) request: Request,
-    pub(in crate::lm) result: Result<Response, LmError>,
+    pub(in crate::lm) request: Arc<Request>,
+    pub(in crate::lm) result: Result<Arc<Response>, LmError>,
     pub(in crate::lm) model: Arc<dyn ErasedModel>,
 }
 
@@ -60,7 +60,7 @@ impl HistoryEntry {
     /// # Errors
     /// The error of the call.
     pub fn result(&self) -> Result<&Response, &LmError> {
-        self.0.result.as_ref()
+        self.0.result.as_deref()
     }
 
     /// What was spent; nothing for a call that failed, or was answered from a cache.
@@ -87,8 +87,8 @@ impl HistoryEntry {
             "model": self.model(),
             "latency": self.0.latency.as_secs_f64(),
             "streamed": self.0.streamed,
-            "request": self.0.request,
-            "response": self.0.result.as_ref().ok(),
+            "request": *self.0.request,
+            "response": self.0.result.as_deref().ok(),
             "error": self.0.result.as_ref().err().map(ToString::to_string),
         })
     }

@@ -1,7 +1,7 @@
 //! [`Ring`]: the last calls, and room for no more.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::entry::{Call, HistoryEntry};
 use super::options::HistoryOptions;
@@ -20,10 +20,10 @@ impl Ring {
 
     pub(in crate::lm) fn push(&self, mut call: Call) {
         if let Some(redaction) = &self.options.redaction {
-            redaction.request(&mut call.request);
+            redaction.request(Arc::make_mut(&mut call.request));
             call.result = match call.result {
                 Ok(mut response) => {
-                    redaction.response(&mut response);
+                    redaction.response(Arc::make_mut(&mut response));
                     Ok(response)
                 }
                 Err(error) => Err(redaction.error(&error)),

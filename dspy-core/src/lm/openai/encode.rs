@@ -18,7 +18,7 @@ use super::{ChatCompletions, refusal};
 
 pub(in crate::lm) use self::extra::write;
 
-use self::messages::Turn;
+use self::messages::Messages;
 use self::tools::{Choice, Tool};
 
 /// The request's body. `settings` are the request's own over the client's.
@@ -40,7 +40,7 @@ pub(super) fn body(
         tools: tools::offered(request),
         tool_choice: tools::choice(quirks, request)?,
         response_format: Format::of(quirks, &request.response_format),
-        messages: messages::turns(chat, &request.messages)?,
+        messages: Messages::of(chat, &request.messages)?,
         temperature: settings.temperature,
         top_p: settings.top_p,
         top_k: settings.top_k,
@@ -78,7 +78,7 @@ struct Body<'a> {
     tool_choice: Option<Choice<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<Format<'a>>,
-    messages: Vec<Turn<'a>>,
+    messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -35,7 +35,7 @@ impl Exchange<'_> {
         };
         progress.untold = false;
         let mut is_asked = false;
-        let asked: &Request = request;
+        let asked: &Arc<Request> = request;
         let response = paid
             .response()
             .get_or_try_init(|| {
@@ -50,7 +50,7 @@ impl Exchange<'_> {
         Ok((paid, response))
     }
 
-    async fn send(&self, request: &Request, progress: &mut Progress) -> Result<Arc<Response>> {
+    async fn send(&self, request: &Arc<Request>, progress: &mut Progress) -> Result<Arc<Response>> {
         let run = self.slot.run();
         if let Some(memo) = run.memo() {
             let key = MemoKey::new(self.slot.path(), request);
@@ -63,10 +63,10 @@ impl Exchange<'_> {
         let answered = if run.wants_events() {
             self.stream(request).await.map(|(response, told)| {
                 progress.untold = !told;
-                response
+                Arc::new(response)
             })
         } else {
-            self.lm.generate(request).await
+            self.lm.answer(request).await
         };
         let response = answered.map_err(|error| Error::Lm {
             path: self.slot.path().to_owned(),
@@ -77,7 +77,7 @@ impl Exchange<'_> {
             self.slot.scope().spend(response.usage);
             progress.summary.usage += response.usage;
         }
-        Ok(Arc::new(response))
+        Ok(response)
     }
 
     /// The response, and whether anything of its fields was told on the way.

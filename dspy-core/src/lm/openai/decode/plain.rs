@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -21,16 +22,13 @@ pub(super) fn response(body: &[u8]) -> Option<Response> {
     // Checked once here, and not once for each text in it.
     let body = std::str::from_utf8(body).ok()?;
     let answer: Answer<'_> = serde_json::from_str(body).ok()?;
-    let in_order = |(place, choice): (usize, &Choice<'_>)| {
-        choice.index.is_none_or(|index| index == place as u64)
-    };
-    if answer.choices.is_empty() || !answer.choices.iter().enumerate().all(in_order) {
+    if answer.choices.0.is_empty() {
         return None;
     }
     let owned = |text: Option<Text<'_>>| text.filter(|text| !text.0.is_empty()).map(Text::owned);
     let counts = answer.usage.unwrap_or_default();
     Some(Response {
-        completions: answer.choices.into_iter().map(Choice::completion).collect(),
+        completions: answer.choices.0,
         usage: counts.usage(),
         model: owned(answer.model),
         request_id: owned(answer.id),
@@ -43,7 +41,7 @@ pub(super) fn response(body: &[u8]) -> Option<Response> {
 struct Answer<'a> {
     id: Option<Text<'a>>,
     model: Option<Text<'a>>,
-    choices: Vec<Choice<'a>>,
+    choices: Choices,
     usage: Option<Counts>,
     rest: Map<String, Value>,
 }
@@ -87,11 +85,42 @@ impl<'de> Deserialize<'de> for Answer<'de> {
     }
 }
 
+/// The choices, in the order of their indices.
+#[derive(Default)]
+struct Choices(Vec<Completion>);
+
+impl<'de> Deserialize<'de> for Choices {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+
+        impl<'de> Visitor<'de> for Items {
+            type Value = Choices;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of choices")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Choices, A::Error> {
+                // Mostly there is one.
+                let mut all = Vec::with_capacity(1);
+                while let Some(choice) = items.next_element::<Choice<'de>>()? {
+                    if choice.index.is_some_and(|index| index != all.len() as u64) {
+                        return Err(A::Error::custom("a choice out of place"));
+                    }
+                    all.push(choice.completion());
+                }
+                Ok(Choices(all))
+            }
+        }
+
+        deserializer.deserialize_seq(Items)
+    }
+}
+
 #[derive(Deserialize)]
 struct Choice<'a> {
     index: Option<u64>,
-    #[serde(borrow)]
-    message: Option<Message<'a>>,
+    message: Option<Message>,
     #[serde(borrow)]
     finish_reason: Option<Text<'a>>,
     #[serde(default)]
@@ -105,9 +134,8 @@ struct Choice<'a> {
 /// Every field but the first makes an answer more than text.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "the types of most fields are the check")]
-struct Message<'a> {
-    #[serde(borrow)]
-    content: Option<Text<'a>>,
+struct Message {
+    content: Option<Said>,
     #[serde(default)]
     refusal: Nothing,
     #[serde(default)]
@@ -128,7 +156,7 @@ impl Choice<'_> {
         let text = content.filter(|text| !text.0.is_empty());
         let word = self.finish_reason.filter(|word| !word.0.is_empty());
         Completion {
-            parts: text.map(|text| Part::text(&*text.0)).into_iter().collect(),
+            parts: text.map(|text| Part::text(text.0)).into_iter().collect(),
             finish: settled(reason(word.as_ref().map(|word| &*word.0)), false, false),
             raw_finish: word.map(Text::owned),
             logprobs: None,
@@ -162,6 +190,29 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
                 Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Letters)
+    }
+}
+
+/// A text in the form that a [`Part`] has it.
+struct Said(Arc<str>);
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Letters;
+
+        impl Visitor<'_> for Letters {
+            type Value = Said;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Said, E> {
+                Ok(Said(text.into()))
             }
         }
 

@@ -16,6 +16,59 @@ use super::content::{Content, joined};
 /// Anthropic takes so many cache marks in one request.
 const MOST_MARKS: usize = 4;
 
+/// All messages as they are sent.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Messages<'a> {
+    Plain(Texts<'a>),
+    Turns(Vec<Turn<'a>>),
+}
+
+impl<'a> Messages<'a> {
+    pub(super) fn of(
+        chat: &ChatCompletions,
+        messages: &'a [Arc<Message>],
+    ) -> Result<Self, LmError> {
+        // Most conversations are texts, which are sent as they stand.
+        if messages.iter().all(|message| is_plain(chat, message)) {
+            return Ok(Self::Plain(Texts { messages, system: chat.quirks.system }));
+        }
+        turns(chat, messages).map(Self::Turns)
+    }
+}
+
+/// Messages of one text each.
+pub(super) struct Texts<'a> {
+    messages: &'a [Arc<Message>],
+    system: &'static str,
+}
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.messages.iter().map(|message| Said {
+            role: match message.role {
+                Role::System => self.system,
+                Role::Assistant => "assistant",
+                Role::User | Role::Tool => "user",
+            },
+            content: Content::Text(joined(message.parts.iter())).written(message),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    role: &'static str,
+    content: Content<'a>,
+}
+
+/// Whether a message is one text and nothing else.
+fn is_plain(chat: &ChatCompletions, message: &Message) -> bool {
+    matches!(message.parts.as_slice(), [Part::Text { .. }])
+        && message.role != Role::Tool
+        && !(message.cache && chat.quirks.cache_marks)
+}
+
 /// One message as it is sent.
 #[derive(Serialize)]
 pub(super) struct Turn<'a> {
@@ -71,7 +124,7 @@ impl<'a> Turn<'a> {
     }
 }
 
-pub(super) fn turns<'a>(
+fn turns<'a>(
     chat: &ChatCompletions,
     messages: &'a [Arc<Message>],
 ) -> Result<Vec<Turn<'a>>, LmError> {
