@@ -19,7 +19,7 @@ from optuna.distributions import CategoricalDistribution
 from optuna.samplers._tpe.sampler import _split_trials, default_gamma
 from optuna.trial import TrialState, create_trial
 
-SEEDS = 3000
+SEEDS = 1500
 FILE = Path(__file__).parents[2] / "tests/data/surrogate_optuna.json"
 
 # What varies: when the older trials start to count less (beyond 25 of the worse part), how many are

@@ -1,6 +1,6 @@
 //! A small random generator (SplitMix64), so that simulations repeat exactly.
 
-pub struct Chance(pub u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     fn bits(&mut self) -> u64 {
@@ -12,11 +12,11 @@ impl Chance {
     }
 
     /// Between 0 and 1.
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.bits() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * self.uniform().ln()).sqrt();
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
@@ -24,7 +24,7 @@ impl Chance {
     /// Scores of 0 and 1 of programs with these true means: [candidate][item]. An item's difficulty
     /// is common to all; `common` is the share of cells that it decides.
     #[allow(dead_code, reason = "not every test file simulates programs")]
-    pub fn scores(&mut self, means: &[f64], items: usize, common: f64) -> Vec<Vec<f64>> {
+    pub(crate) fn scores(&mut self, means: &[f64], items: usize, common: f64) -> Vec<Vec<f64>> {
         let difficulty: Vec<f64> = (0..items).map(|_| self.uniform()).collect();
         let mut row = |mean: f64| {
             let cell = |hard: &f64| {

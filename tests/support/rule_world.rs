@@ -12,32 +12,32 @@ use std::time::Duration;
 
 use dspy::lm::{LanguageModel, Lm, LmError, Request, Response, Role};
 
-pub const COLORS: [&str; 10] =
+pub(crate) const COLORS: [&str; 10] =
     ["red", "green", "blue", "gray", "pink", "black", "white", "brown", "gold", "lime"];
 
 /// Calls by kind, and what the model does beside answering.
 #[derive(Clone, Default)]
-pub struct RuleWorld {
-    pub task_calls: Arc<AtomicUsize>,
-    pub proposer_calls: Arc<AtomicUsize>,
-    pub under_way: Arc<AtomicUsize>,
-    pub most_under_way: Arc<AtomicUsize>,
+pub(crate) struct RuleWorld {
+    pub(crate) task_calls: Arc<AtomicUsize>,
+    pub(crate) proposer_calls: Arc<AtomicUsize>,
+    pub(crate) under_way: Arc<AtomicUsize>,
+    pub(crate) most_under_way: Arc<AtomicUsize>,
     /// How long an answer takes.
-    pub latency: Option<Duration>,
+    pub(crate) latency: Option<Duration>,
     /// Every so many proposals, one cannot be read.
-    pub broken_proposals: usize,
+    pub(crate) broken_proposals: usize,
 }
 
 impl RuleWorld {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub fn lm(&self) -> Lm {
+    pub(crate) fn lm(&self) -> Lm {
         Lm::from_model(self.clone())
     }
 
-    pub fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.task_calls.load(Ordering::SeqCst) + self.proposer_calls.load(Ordering::SeqCst)
     }
 

@@ -187,7 +187,7 @@ impl fmt::Display for Plan {
         }
         write!(f, "    {:<10} {}", "tokens", self.tokens)?;
         match self.usd {
-            Some((_, most)) if most == 0.0 => Ok(()),
+            Some((_, 0.0)) => Ok(()),
             Some((expected, most)) => {
                 write!(f, "\n    {:<10} about ${expected:.2}, at most ${most:.2}", "cost")
             }

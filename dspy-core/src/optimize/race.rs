@@ -15,6 +15,10 @@ use super::posterior::Posterior;
 use crate::error::Result;
 use sheet::Sheet;
 
+/// Noise below this share of the range counts as this much: else candidates that hardly differ
+/// would be told apart at any cost.
+const QUIET: f64 = 0.08;
+
 /// A race of candidates over items: it says what to evaluate next, and is told the scores.
 ///
 /// All candidates run over the same items in the same order, each as far as it is worth it, so every
@@ -163,7 +167,7 @@ impl Race {
     /// What a challenger must promise to be evaluated further: the mean of what would be gained by
     /// it, as a share of the [`noise`](Posterior::noise) of a score; 0.0125 by default, about half a
     /// point for scores of 0 and 1. The less noise, the more a score tells, and the smaller a gain
-    /// is worth one. At 0 everybody goes on.
+    /// is worth one, down to a thousandth of the range. At 0 everybody goes on.
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance.max(0.0);
@@ -307,11 +311,16 @@ impl Race {
         let Some(leader) = self.leader(&posterior) else {
             return Ok(self.end(RaceStop::OneLeft));
         };
+        let spread = self.sheet.spread();
+        if spread > self.range {
+            self.range = spread;
+            self.tests.clear();
+        }
         self.eliminate(leader)?;
         let alive = (0..candidates).filter(|place| *place != leader && !self.is_out(*place));
         let mut challengers: Vec<(f64, usize)> =
             alive.map(|place| (posterior.expected_gain(place, leader), place)).collect();
-        let least = self.tolerance * posterior.noise();
+        let least = self.tolerance * posterior.noise().max(QUIET * self.range);
         self.posterior = Some(posterior);
         if challengers.is_empty() {
             return Ok(self.end(RaceStop::OneLeft));
@@ -371,11 +380,6 @@ impl Race {
     fn eliminate(&mut self, leader: usize) -> Result<()> {
         if self.alpha <= 0.0 {
             return Ok(());
-        }
-        let spread = self.sheet.spread();
-        if spread > self.range {
-            self.range = spread;
-            self.tests.clear();
         }
         let candidates = self.sheet.candidates();
         // Any of the others may lead and be tested against: the best stays with 1 - alpha in all.

@@ -232,7 +232,6 @@ impl<R, O> Clone for Options<R, O> {
             prices: self.prices.clone(),
             journal: self.journal.clone(),
             redact: self.redact.clone(),
-            gate: self.gate.clone(),
             proposer: self.proposer.clone(),
             teacher_lm: self.teacher_lm.clone(),
             teacher: self.teacher.clone(),

@@ -45,7 +45,7 @@ pub fn majority<O: Serialize>(outputs: impl IntoIterator<Item = O>) -> Result<O>
 /// ```
 /// use dspy::predict::majority_by;
 ///
-/// assert_eq!(majority_by([3.2, 7.9, 3.4], |number| number.round() as i64), Some(3.2));
+/// assert_eq!(majority_by([3.2, 7.9, 3.4], |number: &f64| number.round() as i64), Some(3.2));
 /// ```
 pub fn majority_by<O, K: PartialEq>(
     outputs: impl IntoIterator<Item = O>,
