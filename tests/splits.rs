@@ -31,7 +31,7 @@ fn all(parts: &[&Rows<u32>]) -> Vec<u32> {
 fn every_row_is_in_one_part_and_labels_are_spread() {
     let rows = Rows::from((0..200).collect::<Vec<u32>>());
     // One label in ten rows, the other in the rest.
-    let key = |n: &u32| n % 10 == 0;
+    let key = |n: &u32| n.is_multiple_of(10);
     let split = |seed| split_rows(&rows, [0.5, 0.3, 0.2], key, seed).unwrap();
     let [train, validation, holdout] = split(1);
     assert_eq!(all(&[&train, &validation, &holdout]), (0..200).collect::<Vec<_>>());

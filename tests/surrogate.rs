@@ -342,7 +342,6 @@ fn learning_searches_find_more_than_random_ones() {
         mean_over_seeds.sum::<f64>() / 12.0
     };
     let (random, tpe, gp) = (found(Method::Random), found(Method::Tpe), found(Method::Gp));
-    println!("{random} {tpe} {gp}");
     assert!(tpe > random + 1.0, "TPE {tpe}, random {random}");
     assert!(gp > random + 2.0, "GP {gp}, random {random}");
 }

@@ -163,7 +163,7 @@ struct Careful {
 #[module]
 impl Careful {
     /// Translates twice.
-    pub async fn forward(&self, text: String) -> dspy::Result<String> {
+    pub(crate) async fn forward(&self, text: String) -> dspy::Result<String> {
         let once = self.translate.call(text).await?.into_output().english;
         Ok(self.translate.call(once).await?.into_output().english)
     }

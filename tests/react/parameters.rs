@@ -107,7 +107,7 @@ struct Twice {
 
 #[module]
 impl Twice {
-    pub async fn forward(&self, question: String) -> dspy::Result<String> {
+    pub(crate) async fn forward(&self, question: String) -> dspy::Result<String> {
         let first = self.first.call(question).await?.into_output();
         Ok(self.second.call(first.answer.as_str()).await?.answer.clone())
     }

@@ -20,8 +20,6 @@ pub(crate) struct Qa {
     pub(crate) answer: String,
 }
 
-pub(crate) type Solved = dspy::Result<Prediction<Answered<QaOutput>>>;
-
 #[data]
 pub(crate) struct Lookup {
     /// What to look up.

@@ -2,6 +2,7 @@
 
 pub(crate) struct Chance(pub(crate) u64);
 
+#[allow(dead_code, reason = "no test uses all of it")]
 impl Chance {
     fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

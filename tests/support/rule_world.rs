@@ -111,8 +111,8 @@ fn proposal(request: &Request, system: &str) -> String {
     let current = section(&asked, "current_instruction").unwrap_or_default();
     let mut known = rules(&current);
     let mut added = Vec::new();
-    let (mut code, mut lines) = (None, asked.lines());
-    while let Some(line) = lines.next() {
+    let mut code = None;
+    for line in asked.lines() {
         if let Some((_, value)) = line.split_once("`code`: ") {
             code = value.chars().next();
         }

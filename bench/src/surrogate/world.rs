@@ -89,10 +89,10 @@ fn center(singles: &mut [Vec<f64>], pairs: &mut [Pair]) -> f64 {
     let mut variance = 0.0;
     for pair in pairs {
         let (rows, columns) = (pair.effects.len(), pair.effects[0].len());
-        for row in 0..rows {
-            let mean = pair.effects[row].iter().sum::<f64>() / columns as f64;
-            pair.effects[row].iter_mut().for_each(|effect| *effect -= mean);
-            singles[pair.first][row] += mean;
+        for (effects, single) in pair.effects.iter_mut().zip(&mut singles[pair.first]) {
+            let mean = effects.iter().sum::<f64>() / columns as f64;
+            effects.iter_mut().for_each(|effect| *effect -= mean);
+            *single += mean;
         }
         for column in 0..columns {
             let mean = pair.effects.iter().map(|row| row[column]).sum::<f64>() / rows as f64;

@@ -31,7 +31,7 @@ use crate::metric::Metric;
 /// | here | [`paper`](Self::paper) |
 /// |---|---|
 /// | a child that is no worse on the training rows races its parent on validation rows, a few at a time, and is dropped as soon as it is unlikely to be better | a child that is better on 3 training rows is run on all validation rows |
-/// | 5 training rows for each reflection | 3 |
+/// | 8 training rows for each reflection | 3 |
 /// | the winner has the highest posterior mean | the highest observed mean |
 ///
 /// Metrics that say in words what was wrong help most: [`Score::with_feedback`] for the whole
@@ -95,7 +95,7 @@ impl Default for Evolution {
     fn default() -> Self {
         Self {
             effort: Effort::Auto(Auto::Light),
-            minibatch: 5,
+            minibatch: 8,
             merge: true,
             max_merges: 5,
             all_components: false,
@@ -135,7 +135,7 @@ impl<R: Sync + 'static, O: Sync + 'static> Tuned<Evolution, R, O> {
         self
     }
 
-    /// How many training rows a reflection sees; 5 by default.
+    /// How many training rows a reflection sees; 8 by default.
     #[must_use]
     pub fn minibatch(mut self, rows: usize) -> Self {
         self.strategy.minibatch = rows.max(1);

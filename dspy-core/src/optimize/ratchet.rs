@@ -81,7 +81,7 @@ impl Default for Climbing {
             demo_sets: 2,
             max_demos: 16,
             first: 14,
-            tolerance: 0.02,
+            tolerance: 0.05,
             kept: 0.25,
             patience: 3,
             proposer_temperature: 1.0,
@@ -145,8 +145,8 @@ impl<R: Sync + 'static, O: Sync + 'static> Tuned<Climbing, R, O> {
         self
     }
 
-    /// What a candidate must promise to be tried on further rows within a round, as a share of the
-    /// range of scores; 0.02 by default. The last race is finer.
+    /// What a candidate must promise to be tried on further rows within a round, as
+    /// [`Race::tolerance`](super::Race::tolerance) counts it; 0.05 by default. The last race is finer.
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.strategy.tolerance = tolerance.max(0.0);

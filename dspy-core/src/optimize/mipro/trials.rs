@@ -197,8 +197,8 @@ impl<'a> Trials<'a> {
             self.engine.step("best observed", best.1)?;
             return Ok(best.1);
         }
-        // The two that the surrogate thinks best are tried on all rows before one is taken.
-        for (point, _) in surrogate.ranked().into_iter().take(2) {
+        // What the surrogate thinks best is tried on all rows before it is taken.
+        for (point, _) in surrogate.ranked().into_iter().take(1) {
             if self.engine.stopped().is_some() {
                 break;
             }

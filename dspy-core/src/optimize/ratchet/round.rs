@@ -13,7 +13,7 @@ use crate::optimize::stage::Part;
 use crate::signature::{Demo, SignatureSchema};
 
 /// What a challenger must promise in the last race, where half a point counts.
-const FINE: f64 = 0.005;
+const FINE: f64 = 0.01;
 /// Instructions shown to the proposer as tried before.
 const TRIED: usize = 3;
 
