@@ -139,7 +139,12 @@ async fn a_budget_of_calls_is_never_exceeded_and_the_best_so_far_comes_back() {
             assert_eq!(report.spending.total().calls, world.calls() as u64, "{report}");
             if cap <= 50 {
                 assert!(matches!(report.stopped, StopReason::Budget(_)), "{report}");
-                assert!(world.calls() as u64 > cap / 3, "{} of {cap}: {report}", world.calls());
+                // Five calls are less than judging a winner takes, so no search begins.
+                assert!(
+                    cap == 5 || world.calls() as u64 > cap / 3,
+                    "{} of {cap}: {report}",
+                    world.calls()
+                );
             }
         }
     }

@@ -20,7 +20,7 @@ INSTRUCTIONS = "Route the text to the queue that handles it."
 
 
 def server(binary, world, latency):
-    command = [binary, "sim", "--port", "0", "--world", str(world), "--latency-ms", str(latency), "--stateless"]
+    command = [binary, "sim", "--port", "0", "--world", str(world), "--latency-ms", str(latency)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     return process, line.split()[-1].rstrip("/")
@@ -51,7 +51,7 @@ def command(binary, base, folder, args, name):
 
 def calls(base):
     stats = json.loads(get(f"{base.removesuffix('/v1')}/stats"))
-    return sum(role["calls"] for role in stats["roles"].values()) if "roles" in stats else stats["calls"]
+    return stats["task"]["calls"] + stats["proposer"]["calls"]
 
 
 def outcome(folder, name):

@@ -24,6 +24,9 @@ pub enum Role {
 /// The budget of a run and a meter for each role.
 #[derive(Clone, Debug)]
 pub(super) struct Meters {
+    /// The user's, which has the limits.
+    given: Budget,
+    /// The part of it that this run spends.
     whole: Budget,
     student: Budget,
     teacher: Budget,
@@ -34,11 +37,12 @@ pub(super) struct Meters {
 
 impl Meters {
     pub(super) fn new(whole: &Budget, prices: Option<Prices>) -> Self {
-        // A part of the user's own, which may have been spent from before and by others.
+        let given = whole.clone();
+        // It may have been spent from before, and by others.
         let whole = whole.part();
         let part = || whole.part();
         let (student, teacher, proposer, metric) = (part(), part(), part(), part());
-        Self { student, teacher, proposer, metric, whole, prices }
+        Self { student, teacher, proposer, metric, given, whole, prices }
     }
 
     pub(super) fn of(&self, role: Role) -> &Budget {
@@ -68,7 +72,7 @@ impl Meters {
 
     /// What is left of each limit.
     pub(super) fn left(&self) -> Vec<Amount> {
-        self.whole.left()
+        self.given.left()
     }
 
     pub(super) fn spending(&self) -> Spending {
