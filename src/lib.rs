@@ -17,7 +17,7 @@
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
 //! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |
-//! | act by tools | [`ReAct`], [`#[tool]`](macro@tool), [`Tool`](tool::Tool) |
+//! | act by tools | [`ReAct`], [`#[tool]`](macro@tool), [`Tool`] |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
 //! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |
 //! | read data | [`row::read_csv`], [`row::stratified_split`] |

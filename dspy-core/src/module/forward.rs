@@ -111,8 +111,11 @@ where
         attempt.scope().hand_up();
         let given = result?;
         // Whoever called the module judges it: the call goes on, the attempt is theirs.
-        let call = given.site.map(Site::into_call).or(last_call);
-        let site = call.map(|call| Site::new(attempt.parent().cloned(), call));
+        let around = attempt.parent().cloned();
+        let site = match given.site {
+            Some(site) => Some(site.handed_to(around)),
+            None => last_call.map(|call| Site::new(around, call)),
+        };
         return Ok(Prediction::of_scope(given.value, attempt.scope()).with_site(site));
     }
 }

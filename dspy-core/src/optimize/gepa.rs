@@ -30,8 +30,9 @@ use crate::metric::Metric;
 ///
 /// | here | [`paper`](Self::paper) |
 /// |---|---|
-/// | a child that is no worse on the training rows races its parent on validation rows, a few at a time, and is dropped as soon as it is unlikely to be better | a child that is better on 3 training rows is run on all validation rows |
-/// | 8 training rows for each reflection | 3 |
+/// | a child that is no worse on the training rows races its parent on validation rows, a few at a time, until it is unlikely to be better, which ends it, or surely is | a child that is better on 3 training rows is run on all validation rows |
+/// | the front is that of the rows which all candidates met | that of all validation rows |
+/// | 8 training rows for each reflection, which also reads what the candidate gave on rows before, 24 in all | 3, alone |
 /// | the winner has the highest posterior mean | the highest observed mean |
 ///
 /// Metrics that say in words what was wrong help most: [`Score::with_feedback`] for the whole

@@ -5,24 +5,40 @@ use std::sync::Arc;
 
 use super::prediction::Prediction;
 use crate::error::Error;
-use crate::run::{Attempt, Event, FailedAssertion, PaidCall};
-use crate::signature::{BrokenRule, Severity};
+use crate::run::{Attempt, Event, FailedAssertion, PaidCall, SlotPath};
+use crate::signature::{BrokenRule, Fields, Severity};
 
 /// The call that a prediction came from, and the attempt that can send it back.
 #[derive(Clone, Debug)]
-pub struct Site {
-    /// The try of the `forward` that got the prediction; none outside of any.
-    attempt: Option<Arc<Attempt>>,
-    call: Arc<PaidCall>,
+pub struct Site(Origin);
+
+#[derive(Clone, Debug)]
+enum Origin {
+    /// A call inside of a `forward`.
+    Call {
+        /// The try of the `forward` that got the prediction; none once the outermost one has ended.
+        attempt: Option<Arc<Attempt>>,
+        call: Arc<PaidCall>,
+    },
+    /// A call outside of any, which nothing sends back.
+    Alone { path: SlotPath, outputs: Fields, sent_back: u32 },
 }
 
 impl Site {
     pub(crate) fn new(attempt: Option<Arc<Attempt>>, call: Arc<PaidCall>) -> Self {
-        Self { attempt, call }
+        Self(Origin::Call { attempt, call })
     }
 
-    pub(crate) fn into_call(self) -> Arc<PaidCall> {
-        self.call
+    pub(crate) fn alone(path: &SlotPath, outputs: Fields, sent_back: u32) -> Self {
+        Self(Origin::Alone { path: path.clone(), outputs, sent_back })
+    }
+
+    /// The same call for the `forward` around the one it was made in.
+    pub(crate) fn handed_to(self, around: Option<Arc<Attempt>>) -> Self {
+        match self.0 {
+            Origin::Call { call, .. } => Self::new(around, call),
+            alone @ Origin::Alone { .. } => Self(alone),
+        }
     }
 }
 
@@ -86,13 +102,17 @@ pub fn broken(
 ) -> Option<Error> {
     let at = Location::caller();
     let rule = BrokenRule::new(severity, rule, message);
-    let known = prediction.site().and_then(|site| Some((site, site.call.answered()?)));
-    let Some((site, answered)) = known else {
-        return alone(rule, "self", 1, crate::signature::Fields::new());
+    let (attempt, call) = match prediction.site() {
+        Some(Site(Origin::Call { attempt, call })) => (attempt, call),
+        Some(Site(Origin::Alone { path, outputs, sent_back })) => {
+            return alone(rule, path.as_str(), sent_back.saturating_add(1), outputs.clone());
+        }
+        None => return alone(rule, "self", 1, Fields::new()),
     };
-    let (path, sent_back) = (site.call.path(), answered.shown.len());
-    let attempts = sent_back.saturating_add(1);
-    let Some(attempt) = &site.attempt else {
+    let Some(answered) = call.answered() else { return alone(rule, "self", 1, Fields::new()) };
+    let path = call.path().as_str();
+    let attempts = answered.shown.len().saturating_add(1);
+    let Some(attempt) = attempt else {
         return alone(rule, path, attempts, answered.outputs.clone());
     };
     let failed = || FailedAssertion::new(rule.clone(), attempts, answered.outputs.clone());
@@ -102,7 +122,7 @@ pub fn broken(
     };
     if answered.shown.count(severity) < answered.retries && attempt.may_run_again(answered.retries)
     {
-        site.call.send_back(rule.clone(), at);
+        call.send_back(rule.clone(), at);
         attempt.note_sent_back();
         attempt.run().emit(Event::Backtracked {
             path: path.to_owned(),
@@ -112,7 +132,7 @@ pub fn broken(
         });
         return Some(error(failed()));
     }
-    site.call.note_broken(&rule, at);
+    call.note_broken(&rule, at);
     match severity {
         Severity::Check => {
             attempt.scope().warn(&format!("`{path}`: broken suggestion: {rule}"));
@@ -129,12 +149,7 @@ pub fn broken(
 }
 
 /// What follows where no `forward` runs that could run again.
-fn alone(
-    broken: BrokenRule,
-    path: &str,
-    attempts: u32,
-    last: crate::signature::Fields,
-) -> Option<Error> {
+fn alone(broken: BrokenRule, path: &str, attempts: u32, last: Fields) -> Option<Error> {
     match broken.severity {
         Severity::Check => {
             tracing::warn!("`{path}`: broken suggestion: {broken}");

@@ -46,13 +46,13 @@ pub(super) struct Summary {
     pub(super) fields: Fields,
     /// What the model was shown of answers that were sent back.
     pub(super) shown: SentBack,
-    /// The request and response that the outputs were read from.
+    /// The request and response that the outputs were read from, inside of a `forward`.
     pub(super) paid: Option<Arc<PaidCall>>,
 }
 
 /// An answer that breaks checks, kept in case that asking again gives none.
 struct Aside {
-    paid: Arc<PaidCall>,
+    paid: Option<Arc<PaidCall>>,
     fields: Fields,
     warnings: Vec<String>,
     broken_checks: Vec<BrokenRule>,
@@ -80,11 +80,8 @@ pub(super) trait Accept: Send {
 pub(super) type Accepted<O> = std::result::Result<(O, Vec<BrokenRule>), Box<AnswerErrorKind>>;
 
 struct Progress {
-    /// Whether a record of the call is kept, for which requests and responses are collected.
-    recorded: bool,
-    requests: Vec<Arc<Request>>,
-    responses: Vec<Response>,
-    side_calls: Vec<SideCall>,
+    /// What is collected for the record of the call, where one is kept.
+    collected: Option<Box<Collected>>,
     summary: Summary,
     replayed: bool,
     /// Whether the model itself answered anything.
@@ -93,27 +90,36 @@ struct Progress {
     untold: bool,
 }
 
+/// What was sent and answered.
+#[derive(Default)]
+struct Collected {
+    requests: Vec<Arc<Request>>,
+    responses: Vec<Response>,
+    side_calls: Vec<SideCall>,
+}
+
 impl Progress {
     /// Takes over what was sent and answered, for the record.
     fn keep(&mut self, request: &Arc<Request>, response: Option<&Response>) {
-        if self.recorded {
-            self.requests.push(Arc::clone(request));
-            self.responses.extend(response.cloned());
+        if let Some(collected) = &mut self.collected {
+            collected.requests.push(Arc::clone(request));
+            collected.responses.extend(response.cloned());
         }
     }
 }
 
 impl Exchange<'_> {
-    pub(super) async fn run(&self, request: Request, accept: &mut dyn Accept) -> Result<Summary> {
+    pub(super) async fn run(
+        &self,
+        request: Arc<Request>,
+        accept: &mut dyn Accept,
+    ) -> Result<Summary> {
         let run = self.slot.run();
         let sequence = run.next_sequence();
         let started = run.is_recording().then(Instant::now);
         self.emit(|path, invocation| Event::CallStarted { path, invocation });
         let mut progress = Progress {
-            recorded: started.is_some(),
-            requests: Vec::new(),
-            responses: Vec::new(),
-            side_calls: Vec::new(),
+            collected: started.is_some().then(Box::default),
             summary: Summary::default(),
             replayed: false,
             is_new: false,
@@ -132,6 +138,7 @@ impl Exchange<'_> {
             self.slot.scope().note_broken(&progress.summary.broken_checks);
         }
         if let Some(started) = started {
+            let collected = progress.collected.map(|collected| *collected).unwrap_or_default();
             run.record(CallRecord {
                 sequence,
                 invocation: self.slot.scope().id(),
@@ -142,9 +149,9 @@ impl Exchange<'_> {
                     Ok(()) => Ok(progress.summary.fields.clone()),
                     Err(error) => Err(error.to_string()),
                 },
-                requests: progress.requests,
-                responses: progress.responses,
-                side_calls: progress.side_calls,
+                requests: collected.requests,
+                responses: collected.responses,
+                side_calls: collected.side_calls,
                 usage: progress.summary.usage,
                 warnings: progress.summary.warnings.clone(),
                 retries: progress.summary.shown.rules(),
@@ -164,14 +171,14 @@ impl Exchange<'_> {
     /// Asks until an answer can be read and keeps the rules, or follow-ups and retries are used up.
     async fn converse(
         &self,
-        request: Request,
+        first: Arc<Request>,
         progress: &mut Progress,
         accept: &mut dyn Accept,
     ) -> Result<()> {
-        let first = Arc::new(request);
         let mut request = Arc::clone(&first);
         let mut left = self.follow_ups;
-        let mut aside: Option<Aside> = None;
+        // Boxed, since few calls have any.
+        let mut aside: Option<Box<Aside>> = None;
         loop {
             let (paid, response) = match self.ask(&mut request, &first, progress).await {
                 Ok(answered) => answered,
@@ -187,7 +194,9 @@ impl Exchange<'_> {
             let made = side.take();
             progress.summary.usage += made.usage;
             progress.replayed |= made.replayed;
-            progress.side_calls.extend(made.calls);
+            if let Some(collected) = &mut progress.collected {
+                collected.side_calls.extend(made.calls);
+            }
             progress.keep(&request, Some(&response));
             let error = match read {
                 Ok(fields) => {
@@ -198,7 +207,7 @@ impl Exchange<'_> {
                         }
                         progress.summary.broken_checks = broken;
                         progress.summary.fields = fields;
-                        progress.summary.paid = Some(paid);
+                        progress.summary.paid = paid;
                         return Ok(());
                     }
                     request = self.retry(&first, progress, &broken, fields.clone())?;
@@ -206,14 +215,14 @@ impl Exchange<'_> {
                     let warnings = summary.warnings.split_off(warned);
                     summary.warnings.push(format!("asked again: {}", listed(&broken)));
                     accept.set_aside();
-                    aside = Some(Aside {
+                    aside = Some(Box::new(Aside {
                         paid,
                         fields,
                         warnings,
                         broken_checks: broken,
                         tool_calls: std::mem::take(&mut summary.tool_calls),
                         reasoning: summary.reasoning.take(),
-                    });
+                    }));
                     continue;
                 }
                 Err(error) => error,
@@ -275,7 +284,7 @@ impl Exchange<'_> {
     /// with the error.
     fn fall_back(
         &self,
-        aside: Option<Aside>,
+        aside: Option<Box<Aside>>,
         error: Error,
         progress: &mut Progress,
         accept: &mut dyn Accept,
@@ -301,7 +310,7 @@ impl Exchange<'_> {
         summary.tool_calls = aside.tool_calls;
         summary.reasoning = aside.reasoning;
         summary.fields = aside.fields;
-        summary.paid = Some(aside.paid);
+        summary.paid = aside.paid;
         Ok(())
     }
 
@@ -382,7 +391,8 @@ impl Exchange<'_> {
             return Err(error);
         };
         let Ok(prelude) = fallback.prelude(call.schema, &[]) else { return Err(error) };
-        let Ok(mut answer) = fallback.parse(&call.with_prelude(&prelude), completion).await else {
+        let call = call.with_prelude(&prelude);
+        let Ok(mut answer) = Box::pin(fallback.parse(&call, completion)).await else {
             return Err(error);
         };
         answer

@@ -257,20 +257,27 @@ impl Predictor {
             .iter()
             .find(|feedback| feedback.path == slot.path() && feedback.inputs == inputs);
         let hint = slot.run().hint(slot.path());
-        let hinted = hint.map(|hint| Feedback::hinted(feedback, slot.path(), &inputs, hint));
-        let feedback = hinted.as_ref().or(feedback);
+        // Boxed, since few calls have one.
+        let hinted =
+            hint.map(|hint| Box::new(Feedback::hinted(feedback, slot.path(), &inputs, hint)));
+        let feedback = hinted.as_deref().or(feedback);
         let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm)
             .with_feedback(feedback);
-        let mut request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
-        if self.state.choice.settings != Settings::default() {
-            request.settings = request.settings.overlaid(&self.state.choice.settings);
-        }
-        if rationale.is_some() {
-            prepared::ask_to_think(&mut request.settings);
-        }
-        request.rollout = slot.run().rollout();
-        request.cache = slot.run().cache();
-        request.account = slot.run().account().cloned();
+        // Done with before the call waits, so that it takes no room for it.
+        let request = {
+            let mut request =
+                self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
+            if self.state.choice.settings != Settings::default() {
+                request.settings = request.settings.overlaid(&self.state.choice.settings);
+            }
+            if rationale.is_some() {
+                prepared::ask_to_think(&mut request.settings);
+            }
+            request.rollout = slot.run().rollout();
+            request.cache = slot.run().cache();
+            request.account = slot.run().account().cloned();
+            Arc::new(request)
+        };
         let exchange = Exchange {
             slot,
             lm: &lm,
@@ -284,20 +291,22 @@ impl Predictor {
         let mut outputs = Outputs::new(read);
         // Boxed apart, since allocators are slow with more than a kilobyte.
         let summary = Box::pin(exchange.run(request, &mut outputs)).await?;
-        let attempt = slot.attempt().cloned();
         let Some((first, others)) = outputs.into_all() else {
             return Err(self.prompt_error("the model gave no completion"));
         };
-        let site = summary.paid.map(|paid| {
-            let (outputs, shown) = (summary.fields, summary.shown);
-            let retries = self.state.assertion_retries;
-            paid.answer(Answered { outputs, shown, retries });
-            Site::new(attempt, paid)
-        });
+        let (outputs, shown) = (summary.fields, summary.shown);
+        let site = match summary.paid {
+            Some(paid) => {
+                let retries = self.state.assertion_retries;
+                paid.answer(Answered { outputs, shown, retries });
+                Site::new(slot.attempt().cloned(), paid)
+            }
+            None => Site::alone(slot.place(), outputs, shown.len()),
+        };
         Ok(Prediction::of_call(first, others, summary.usage, summary.warnings)
             .with_broken_checks(summary.broken_checks)
             .with_native(summary.tool_calls, summary.reasoning)
-            .with_site(site))
+            .with_site(Some(site)))
     }
 }
 

@@ -10,6 +10,7 @@ use super::failed_assertion::FailedAssertion;
 use super::memo::MemoKey;
 use super::paid_call::PaidCall;
 use super::scope::Scope;
+use super::slot::SlotPath;
 use crate::lm::Request;
 
 /// One try. Where an assertion fails, the next one takes over what this one has paid for.
@@ -113,8 +114,8 @@ impl Attempt {
 
     /// The call that this request is: one that an earlier try of this invocation, or of one around
     /// it, has made, or a new one.
-    pub(crate) fn ask(&self, path: &str, request: &Arc<Request>) -> Arc<PaidCall> {
-        if let Some(call) = self.take(path, request) {
+    pub(crate) fn ask(&self, path: &SlotPath, request: &Arc<Request>) -> Arc<PaidCall> {
+        if let Some(call) = self.take(path.as_str(), request) {
             return call;
         }
         let call = PaidCall::new(path, request);

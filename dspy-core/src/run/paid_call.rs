@@ -7,6 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::memo::MemoKey;
 use super::sent_back::SentBack;
+use super::slot::SlotPath;
 use crate::lm::{Request, Response};
 use crate::signature::{BrokenRule, Fields};
 
@@ -14,7 +15,7 @@ use crate::signature::{BrokenRule, Fields};
 /// around it runs.
 #[derive(Debug)]
 pub(crate) struct PaidCall {
-    path: String,
+    path: SlotPath,
     request: Arc<Request>,
     key: OnceLock<Option<MemoKey>>,
     /// Filled by whoever asks first; others wait, and take over if that one is dropped.
@@ -41,9 +42,9 @@ struct Judged {
 }
 
 impl PaidCall {
-    pub(crate) fn new(path: &str, request: &Arc<Request>) -> Arc<Self> {
+    pub(crate) fn new(path: &SlotPath, request: &Arc<Request>) -> Arc<Self> {
         Arc::new(Self {
-            path: path.to_owned(),
+            path: path.clone(),
             request: Arc::clone(request),
             key: OnceLock::new(),
             response: OnceCell::new(),
@@ -52,13 +53,13 @@ impl PaidCall {
         })
     }
 
-    pub(crate) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &SlotPath {
         &self.path
     }
 
     /// What makes it the same as another; made when first needed, which it mostly is not.
     pub(super) fn key(&self) -> Option<&MemoKey> {
-        self.key.get_or_init(|| MemoKey::new(&self.path, &self.request)).as_ref()
+        self.key.get_or_init(|| MemoKey::new(self.path.as_str(), &self.request)).as_ref()
     }
 
     pub(crate) fn response(&self) -> &OnceCell<Arc<Response>> {

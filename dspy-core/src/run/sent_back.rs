@@ -11,7 +11,8 @@ type Broken = (BrokenRule, Option<&'static Location<'static>>);
 /// The answers of one call that were sent back: the last one, and what was wrong with each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SentBack {
-    past: Fields,
+    /// The last of them. Boxed, since few calls have any.
+    past: Option<Box<Fields>>,
     /// For each answer the rules it broke, oldest first.
     answers: Vec<Vec<Broken>>,
 }
@@ -21,7 +22,7 @@ impl SentBack {
     pub(crate) fn and(&self, rules: Vec<Broken>, past: Fields) -> Self {
         let mut answers = self.answers.clone();
         answers.push(rules);
-        Self { past, answers }
+        Self { past: Some(Box::new(past)), answers }
     }
 
     /// The same with one more answer, which breaks rules of the signature.
@@ -86,7 +87,8 @@ impl SentBack {
             [one] => (*one).to_owned(),
             several => format!("- {}", several.join("\n- ")),
         };
-        let (path, past) = (path.to_owned(), self.past.clone());
+        let past = self.past.as_deref().cloned().unwrap_or_default();
+        let path = path.to_owned();
         Some(Feedback { path, inputs: inputs.clone(), past, message })
     }
 

@@ -19,12 +19,21 @@ pub struct Slot {
 /// What the path of a whole program is called.
 const WHOLE: &str = "self";
 
-/// Where a leaf stands.
+/// Where a leaf stands; cheap to clone.
 #[derive(Clone, Debug)]
-enum SlotPath {
+pub(crate) enum SlotPath {
     /// It is the whole program.
     Whole,
     At(Arc<str>),
+}
+
+impl SlotPath {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Whole => WHOLE,
+            Self::At(path) => path,
+        }
+    }
 }
 
 impl Slot {
@@ -36,7 +45,8 @@ impl Slot {
     /// The place of a leaf that is a program by itself, in the first invocation of a run of its own.
     pub(crate) fn of_whole_program() -> Self {
         let run = Run::new();
-        let scope = run.child_scope(&run.root_scope());
+        // Nobody has a handle to this run, so there is nothing to tell invocations apart for.
+        let scope = run.root_scope();
         Self { run, scope, attempt: None, path: SlotPath::Whole }
     }
 
@@ -73,9 +83,11 @@ impl Slot {
 
     /// The leaf's path in the whole program.
     pub fn path(&self) -> &str {
-        match &self.path {
-            SlotPath::Whole => WHOLE,
-            SlotPath::At(path) => path,
-        }
+        self.path.as_str()
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn place(&self) -> &SlotPath {
+        &self.path
     }
 }

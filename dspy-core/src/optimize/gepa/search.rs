@@ -16,13 +16,19 @@ use crate::optimize::stage::Part;
 /// Validation rows that a child meets at a time.
 const HEAT: usize = 10;
 /// A child that is less likely than this to be better than its parent is dropped.
-const HOPE: f64 = 0.4;
+const HOPE: f64 = 0.5;
+/// A child that is more likely than this to be better than its parent needs no further rows,
+const SURE: f64 = 0.9;
+/// once it met so many.
+const LEAST: usize = 20;
+/// Training rows that a reflection reads at most.
+const EVIDENCE: usize = 24;
 
 pub(super) struct Search<'a> {
     engine: &'a mut Engine,
     how: &'a Evolution,
     components: Vec<Component>,
-    /// Candidates that were run on all validation rows.
+    /// Candidates that live.
     pool: Vec<CandidateId>,
     /// Validation rows, in the order in which children meet them.
     order: Vec<usize>,
@@ -31,6 +37,8 @@ pub(super) struct Search<'a> {
     epochs: u64,
     /// Which component of a candidate is rewritten next.
     turn: BTreeMap<CandidateId, usize>,
+    /// What became of training rows in the hands of a candidate, the latest last.
+    seen: BTreeMap<CandidateId, Vec<(usize, Outcome)>>,
     merged: BTreeSet<(CandidateId, CandidateId)>,
     merges: usize,
     merge_due: bool,
@@ -54,6 +62,7 @@ impl<'a> Search<'a> {
             epoch: Vec::new(),
             epochs: 0,
             turn: BTreeMap::new(),
+            seen: BTreeMap::new(),
             merged: BTreeSet::new(),
             merges: 0,
             merge_due: false,
@@ -92,7 +101,7 @@ impl<'a> Search<'a> {
 
     fn front(&self) -> Front {
         let scores = |id: &CandidateId| (*id, self.engine.scores(*id, Part::Validation));
-        Front::new(&self.pool.iter().map(scores).collect())
+        Front::new(&on_common_rows(self.pool.iter().map(scores).collect()))
     }
 
     fn leader(&self) -> CandidateId {
@@ -157,8 +166,10 @@ impl<'a> Search<'a> {
         }
         let components = self.next_components(parent);
         let temperature = self.how.proposer_temperature;
+        let evidence = self.evidence(parent, &before);
         let written =
-            reflect::rewrite(self.engine, parent, &components, &before, step, temperature).await?;
+            reflect::rewrite(self.engine, parent, &components, &evidence, step, temperature)
+                .await?;
         let Some(changes) = written else { return Ok(()) };
         let known = self.engine.candidates().count();
         let child = self.engine.add(format!("step {}", step + 1), &[parent], changes)?;
@@ -166,6 +177,7 @@ impl<'a> Search<'a> {
             return Ok(());
         }
         let Some(after) = self.run_on_train(child, &rows).await? else { return Ok(()) };
+        self.seen.insert(child, after.clone());
         let sum = |all: &[(usize, Outcome)]| all.iter().map(|(_, o)| o.score).sum::<f64>();
         let gain = sum(&after) - sum(&before);
         // The published test asks for a gain; here a few rows only screen, as a race follows.
@@ -175,6 +187,17 @@ impl<'a> Search<'a> {
             self.merge_due = self.how.merge && self.merges < self.how.max_merges;
         }
         Ok(())
+    }
+
+    /// What a reflection reads: the rows just run, and those that the candidate was run on before,
+    /// which are paid for.
+    fn evidence(&mut self, id: CandidateId, now: &[(usize, Outcome)]) -> Vec<(usize, Outcome)> {
+        let seen = self.seen.entry(id).or_default();
+        seen.retain(|(row, _)| now.iter().all(|(other, _)| other != row));
+        seen.extend(now.iter().cloned());
+        let most = if self.how.paper { now.len() } else { EVIDENCE.max(now.len()) };
+        seen.drain(..seen.len().saturating_sub(most));
+        seen.clone()
     }
 
     fn next_components(&mut self, parent: CandidateId) -> Vec<Component> {
@@ -187,20 +210,26 @@ impl<'a> Search<'a> {
         component.into_iter().collect()
     }
 
-    /// Runs a child on all validation rows, unless it falls behind its parent on the way.
+    /// Runs a child on validation rows until it is settled whether it is better than its parent.
     async fn race(&mut self, child: CandidateId, parent: CandidateId) -> Result<bool> {
         let all = self.order.clone();
         if self.how.paper {
             self.evaluate(child, &all).await?;
             return Ok(self.engine.stopped().is_none());
         }
+        let mut met = 0;
         for heat in all.chunks(HEAT) {
             self.evaluate(child, heat).await?;
             if self.engine.stopped().is_some() {
                 return Ok(false);
             }
-            if self.engine.probability_better(child, parent) < HOPE {
+            let better = self.engine.probability_better(child, parent);
+            if better < HOPE {
                 return Ok(false);
+            }
+            met += heat.len();
+            if better > SURE && met >= LEAST {
+                break;
             }
             if self.runs >= self.limit {
                 break;
@@ -237,4 +266,19 @@ impl<'a> Search<'a> {
         }
         Ok(true)
     }
+}
+
+/// The scores on the rows that all candidates met: on others, who met them would seem the best.
+fn on_common_rows(
+    mut scores: BTreeMap<CandidateId, Vec<(usize, f64)>>,
+) -> BTreeMap<CandidateId, Vec<(usize, f64)>> {
+    let mut met: BTreeMap<usize, usize> = BTreeMap::new();
+    for (row, _) in scores.values().flatten() {
+        *met.entry(*row).or_default() += 1;
+    }
+    let all = scores.len();
+    for rows in scores.values_mut() {
+        rows.retain(|(row, _)| met.get(row) == Some(&all));
+    }
+    scores
 }

@@ -12,19 +12,20 @@ use crate::run::{MemoKey, PaidCall};
 
 impl Exchange<'_> {
     /// Asks, unless it is paid for. Where an assertion sent the paid answer back, `request` becomes
-    /// the one that shows it.
+    /// the one that shows it. Gives what keeps the answer for other attempts, if there may be any.
     pub(super) async fn ask(
         &self,
         request: &mut Arc<Request>,
         first: &Request,
         progress: &mut Progress,
-    ) -> Result<(Arc<PaidCall>, Arc<Response>)> {
-        let slot = self.slot;
+    ) -> Result<(Option<Arc<PaidCall>>, Arc<Response>)> {
+        progress.untold = false;
+        // Outside of any `forward` nothing asks twice, so nothing is kept.
+        let Some(attempt) = self.slot.attempt() else {
+            return Ok((None, self.send(request, progress).await?));
+        };
         let paid = loop {
-            let paid = match slot.attempt() {
-                Some(attempt) => attempt.ask(slot.path(), request),
-                None => PaidCall::new(slot.path(), request),
-            };
+            let paid = attempt.ask(self.slot.place(), request);
             match paid.sent_back() {
                 Some(shown) => {
                     *request = self.shown(first, &shown)?;
@@ -33,7 +34,6 @@ impl Exchange<'_> {
                 None => break paid,
             }
         };
-        progress.untold = false;
         let mut is_asked = false;
         let asked: &Arc<Request> = request;
         let response = paid
@@ -47,7 +47,7 @@ impl Exchange<'_> {
         if !is_asked {
             progress.replayed = true;
         }
-        Ok((paid, response))
+        Ok((Some(paid), response))
     }
 
     async fn send(&self, request: &Arc<Request>, progress: &mut Progress) -> Result<Arc<Response>> {
@@ -61,7 +61,8 @@ impl Exchange<'_> {
             }
         }
         let answered = if run.wants_events() {
-            self.stream(request).await.map(|(response, told)| {
+            // Boxed, so that calls that nobody watches take no room for it.
+            Box::pin(self.stream(request)).await.map(|(response, told)| {
                 progress.untold = !told;
                 Arc::new(response)
             })
