@@ -18,6 +18,7 @@
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
 //! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |
 //! | act by tools | [`ReAct`], [`#[tool]`](macro@tool), [`Tool`] |
+//! | look things up | [`retrieve`]: by words, by vectors, by both; [`retrieve::Retrieve`] in a program |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
 //! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |
 //! | read data | [`row::read_csv`], [`row::stratified_split`] |
@@ -58,7 +59,9 @@
 //!
 //! None is on by default. `cache` keeps answers in memory ([`lm`]`::Cache`), `disk-cache` also in a
 //! file that processes share; it builds SQLite, and needs a C compiler for that. `mcp` takes tools from
-//! servers that speak the Model Context Protocol: `mcp::McpServer`.
+//! servers that speak the Model Context Protocol: `mcp::McpServer`. `hnsw` adds approximate search to
+//! [`retrieve::VectorIndex`], `local-embeddings` an embedding model in process, from weights of your
+//! own: `local_embeddings::StaticEmbeddings`.
 //!
 //! Each of the others makes the types of one crate types of fields, with a schema that says what
 //! they are, a prompt that gives an example, and a parser that mends what models write instead.
@@ -83,8 +86,11 @@ pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::tool::{Tool, Toolset};
 pub use dspy_core::{
     adapter, assert_that, blocking, error, evaluate, interpreter, lm, metric, module, optimize,
-    parse, predict, row, run, schema, signature, suggest, tool, wire,
+    parse, predict, retrieve, row, run, schema, signature, suggest, tool, wire,
 };
+
+#[cfg(feature = "local-embeddings")]
+pub use dspy_local_embeddings as local_embeddings;
 
 #[cfg(feature = "mcp")]
 pub use dspy_mcp as mcp;

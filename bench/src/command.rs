@@ -10,6 +10,7 @@ use crate::optimize::Optimize;
 #[cfg(unix)]
 use crate::overhead::{ClientKind, Overhead, Runtime};
 use crate::race::Races;
+use crate::retrieval::Retrieval;
 use crate::sim::Sim;
 use crate::surrogate::Surrogate;
 
@@ -51,6 +52,9 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
                               others found in the same worlds; with a table on standard error
   surrogate --export [--worlds N]
                               those worlds
+  retrieval [--documents N]   time to index generated texts by their words, and of queries
+  retrieval --corpus FILE     a JSON object of `documents` and `queries`, lists of texts with words
+                              between white space -> for each query the ten best places and scores
   help                        this text
 
 `cache` needs `--features disk-cache`.
@@ -86,6 +90,7 @@ pub(crate) enum Command {
     Race(Races),
     Handle,
     Surrogate(Surrogate),
+    Retrieval(Retrieval),
     Help,
 }
 
@@ -123,6 +128,7 @@ impl Command {
             "race" => return races(args).map(Self::Race),
             "handle" => Self::Handle,
             "surrogate" => return surrogate(args).map(Self::Surrogate),
+            "retrieval" => return retrieval(args).map(Self::Retrieval),
             "help" => Self::Help,
             _ => return Err(format!("there is no command `{name}`").into()),
         };
@@ -150,6 +156,28 @@ fn rounds(args: &mut lexopt::Parser) -> Result<usize, lexopt::Error> {
         },
         Some(other) => Err(other.unexpected()),
         None => Ok(DEFAULT),
+    }
+}
+
+fn retrieval(mut args: lexopt::Parser) -> Result<Retrieval, lexopt::Error> {
+    const DOCUMENTS: usize = 100_000;
+    let (mut documents, mut corpus) = (None, None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("documents") => match args.value()?.parse()? {
+                0 => return Err("at least one document is needed".into()),
+                number => documents = Some(number),
+            },
+            Long("corpus") => corpus = Some(args.value()?.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    match (documents, corpus) {
+        (documents, None) => Ok(Retrieval::Times { documents: documents.unwrap_or(DOCUMENTS) }),
+        (None, Some(corpus)) => Ok(Retrieval::Ranks { corpus }),
+        (Some(_), Some(_)) => {
+            Err("`retrieval` takes either `--documents N` or `--corpus FILE`".into())
+        }
     }
 }
 

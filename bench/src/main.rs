@@ -16,6 +16,7 @@ mod overhead;
 mod parse;
 mod race;
 mod read;
+mod retrieval;
 mod signatures;
 mod sim;
 mod speed;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Command::Race(races) => race::run(races),
         Command::Handle => handle::run(),
         Command::Surrogate(task) => surrogate::run(&task),
+        Command::Retrieval(task) => retrieval::run(&task),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

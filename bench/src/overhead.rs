@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub(crate) use self::ask::ClientKind;
+pub(crate) use self::process::peak_rss_mb;
 pub(crate) use self::server::serve;
 
 /// What to measure.

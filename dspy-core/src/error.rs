@@ -8,6 +8,7 @@ use crate::interpreter::InterpreterError;
 use crate::lm::LmError;
 use crate::module::ParameterError;
 use crate::predict::StrategyError;
+use crate::retrieve::RetrieveError;
 use crate::row::DataError;
 use crate::run::FailedAssertion;
 use crate::signature::{NoFields, SignatureError};
@@ -79,6 +80,9 @@ pub enum Error {
     /// An inference strategy has nothing to give.
     #[error(transparent)]
     Strategy(Box<StrategyError>),
+    /// A search failed.
+    #[error(transparent)]
+    Retrieve(Box<RetrieveError>),
     /// A signature could not be read or changed.
     #[error(transparent)]
     Signature(Box<SignatureError>),
@@ -147,6 +151,7 @@ impl Error {
     pub fn as_lm(&self) -> Option<&LmError> {
         match self {
             Self::Lm { error, .. } | Self::Model(error) => Some(error),
+            Self::Retrieve(error) => error.as_lm(),
             Self::Answer { error, .. } => match &error.kind {
                 AnswerErrorKind::Reader { error, .. } => Some(error),
                 _ => None,
@@ -212,6 +217,15 @@ impl From<DataError> for Error {
 impl From<InterpreterError> for Error {
     fn from(error: InterpreterError) -> Self {
         Self::Interpreter(Box::new(error))
+    }
+}
+
+impl From<RetrieveError> for Error {
+    fn from(error: RetrieveError) -> Self {
+        match error {
+            RetrieveError::User(error) => Self::from_boxed(error),
+            other => Self::Retrieve(Box::new(other)),
+        }
     }
 }
 

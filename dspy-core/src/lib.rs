@@ -17,6 +17,7 @@ pub mod parse;
 pub mod predict;
 #[doc(hidden)]
 pub mod private;
+pub mod retrieve;
 pub mod row;
 pub mod run;
 pub mod schema;

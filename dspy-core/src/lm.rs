@@ -84,6 +84,7 @@ pub use cache::{DiskCache, DiskCacheBuilder, DiskCacheStats, KeptAnswer};
 pub(crate) use cassette::Answered;
 pub use cassette::{Nothing, Record, Replay};
 pub use client::{Client, ClientBuilder, EmbeddingClient, Service};
+pub(crate) use client::{JsonServer, JsonServerOptions};
 pub use embedded::Embedded;
 pub use embedding::{Embedder, EmbeddingModel, Embeddings};
 pub use error::{LmError, ProviderFailure};

@@ -17,7 +17,7 @@ pub(super) fn cpu() -> io::Result<Duration> {
 }
 
 /// The most memory that was in use at once, in MiB.
-pub(super) fn peak_rss_mb() -> io::Result<f64> {
+pub(crate) fn peak_rss_mb() -> io::Result<f64> {
     // Kilobytes, but bytes on macOS.
     let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
     Ok(getrusage(UsageWho::RUSAGE_SELF)?.max_rss() as f64 * unit / (1024.0 * 1024.0))

@@ -283,7 +283,10 @@ fn is_credential(name: &str) -> bool {
     CREDENTIALS.iter().any(|credential| credential.eq_ignore_ascii_case(name))
 }
 
-fn custom_headers(given: &[(String, Secret)], secrets: &mut Secrets) -> Result<HeaderMap, LmError> {
+pub(super) fn custom_headers(
+    given: &[(String, Secret)],
+    secrets: &mut Secrets,
+) -> Result<HeaderMap, LmError> {
     let mut headers = HeaderMap::new();
     for (name, value) in given {
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| LmError::Config {

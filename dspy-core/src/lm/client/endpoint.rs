@@ -92,7 +92,7 @@ pub(in crate::lm) fn shown(url: &Url) -> String {
 }
 
 /// The faults name no part of `text`: a key pasted into the wrong place must not be shown.
-fn parse(text: &str) -> Result<Url, &'static str> {
+pub(super) fn parse(text: &str) -> Result<Url, &'static str> {
     let text = text.trim();
     if !text.contains("://") {
         return Err("lacks `http://` or `https://`");
