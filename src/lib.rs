@@ -14,6 +14,7 @@
 //! | call it several times for one answer | [`BestOfN`], [`Refine`], [`predict::Ensemble`], [`predict::SampledComparison`] |
 //! | call it for many inputs | [`Module::batch`](module::Module::batch) |
 //! | choose how to ask | [`adapter`]: chat, JSON, XML, two steps, or your own |
+//! | show answers while they are written | [`Module::stream`](module::Module::stream) |
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
 //! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |

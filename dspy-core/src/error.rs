@@ -10,7 +10,7 @@ use crate::module::ParameterError;
 use crate::predict::StrategyError;
 use crate::retrieve::RetrieveError;
 use crate::row::DataError;
-use crate::run::FailedAssertion;
+use crate::run::{FailedAssertion, Stopped};
 use crate::signature::{NoFields, SignatureError};
 
 /// The result of running programs.
@@ -45,6 +45,14 @@ pub enum Error {
         path: String,
         /// What does not hold, after how many answers, and the last one.
         error: Box<FailedAssertion>,
+    },
+    /// The call was streamed, and stopped from outside before its end.
+    #[error("predictor `{path}`: {error}")]
+    Stopped {
+        /// The path of the predictor that was at work.
+        path: String,
+        /// Why, and what had come by then.
+        error: Box<Stopped>,
     },
     /// The request could not be built.
     #[error("predictor `{path}`: {message}")]

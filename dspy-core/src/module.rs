@@ -14,6 +14,8 @@ mod path;
 mod program;
 mod save;
 mod select;
+mod status;
+mod stream;
 
 pub use call::Call;
 pub use diff::{Change, ProgramDiff, diff};
@@ -30,10 +32,12 @@ pub use program::{
 };
 pub use save::{FORMAT_VERSION, Provenance, save, to_value};
 pub use select::Select;
+pub use stream::{Chunk, Chunks, PartialAnswer, ProgramStream, Streamed};
 
 use crate::blocking;
 pub(crate) use forward::in_new_scope;
 pub(crate) use program::{move_to, slot_of};
+pub(crate) use status::{above, begun, below};
 
 use crate::error::Result;
 use crate::lm::Lm;
@@ -102,6 +106,22 @@ pub trait Module: Parameters + Clone + Send + Sync + 'static {
     /// call hang on the returned [`Call`], such as `.lm(…)`, `.rollout(…)` or `.record()`.
     fn call<Via>(&self, input: impl IntoInput<Self::Input, Via>) -> Call<'_, Self> {
         Call::new(self, input.into_input())
+    }
+
+    /// Calls the program and tells what happens while it runs: text of output fields as it comes,
+    /// beginnings and ends of modules, calls and tools, and in the end the prediction.
+    ///
+    /// The stream holds a clone of the program, so that it can be sent anywhere; nothing happens
+    /// before it is read. Options for this one call go before: `program.call(input).lm(…).stream()`.
+    fn stream<Via>(&self, input: impl IntoInput<Self::Input, Via>) -> ProgramStream<Self::Output> {
+        self.call(input).stream()
+    }
+
+    /// Tells whoever streams the program what it is about to do, as an
+    /// [`Event::Status`](crate::run::Event::Status): inside a `forward`, `self.status("reading").await`.
+    /// It waits until there is room for the event; where nobody listens, it does nothing.
+    fn status(&self, text: impl Into<String>) -> impl Future<Output = ()> + Send {
+        status::say(status::place_of(self), text.into())
     }
 
     /// Calls the program and waits for it, for scripts and code that is not async. Options of a call

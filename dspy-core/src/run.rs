@@ -4,6 +4,7 @@
 //! `join!`, `tokio::spawn` and threads cannot lose it.
 
 mod attempt;
+mod bracket;
 mod event;
 mod failed_assertion;
 mod feedback;
@@ -15,7 +16,10 @@ mod record;
 mod scope;
 mod sent_back;
 mod side;
+mod sink;
 mod slot;
+mod stopped;
+mod told;
 
 pub use event::Event;
 pub use failed_assertion::FailedAssertion;
@@ -25,20 +29,21 @@ pub use record::{CallRecord, Trace};
 pub use scope::Scope;
 pub use side::SideCall;
 pub use slot::Slot;
+pub use stopped::Stopped;
 
 pub(crate) use attempt::Attempt;
+pub(crate) use bracket::Bracket;
 pub(crate) use memo::MemoKey;
 pub(crate) use paid_call::{Answered, PaidCall};
 pub(crate) use record::{RecordOrigin, transcript};
 pub(crate) use sent_back::SentBack;
 pub(crate) use side::SideCalls;
 pub(crate) use slot::SlotPath;
+pub(crate) use sink::{EventSink, Queued};
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-use tokio::sync::mpsc::UnboundedSender;
 
 use crate::lm::{Account, CacheUse, Usage};
 use memo::Memo;
@@ -69,7 +74,7 @@ struct Inner {
     next_invocation: AtomicU64,
     next_sequence: AtomicU64,
     records: Option<Mutex<Vec<CallRecord>>>,
-    events: Option<UnboundedSender<Event>>,
+    events: Option<Arc<EventSink>>,
     feedback: Vec<Feedback>,
     memo: Option<Memo>,
     rollout: u64,
@@ -77,6 +82,10 @@ struct Inner {
     account: Option<Account>,
     /// The run that this one is an attempt in; it counts and keeps what happens here as well.
     outer: Option<Run>,
+    /// The run that this one is told in, which numbers what happens here.
+    teller: Option<Run>,
+    /// Which of several attempts it is.
+    index: Option<u32>,
     /// What predictors are told in this attempt, by path.
     hints: BTreeMap<String, String>,
 }
@@ -100,11 +109,11 @@ impl Run {
 
     /// A run with these options.
     pub fn with(options: RunOptions) -> Self {
-        Self::under(options, Scope::root())
+        Self::of(options, Scope::root(), None)
     }
 
-    /// A run with these options whose usage and warnings also count for `scope`.
-    pub(crate) fn under(options: RunOptions, root: Arc<Scope>) -> Self {
+    /// A run with these options whose usage and warnings also count for `root`.
+    fn of(options: RunOptions, root: Arc<Scope>, teller: Option<Self>) -> Self {
         Self(Arc::new(Inner {
             root,
             next_invocation: AtomicU64::new(1),
@@ -117,6 +126,8 @@ impl Run {
             cache: options.cache,
             account: options.account,
             outer: None,
+            teller,
+            index: None,
             hints: BTreeMap::new(),
         }))
     }
@@ -176,17 +187,6 @@ impl Run {
         }
         if let Some(records) = &self.0.records {
             records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
-        }
-    }
-
-    pub(crate) fn wants_events(&self) -> bool {
-        self.0.events.is_some()
-    }
-
-    pub(crate) fn emit(&self, event: Event) {
-        if let Some(events) = &self.0.events {
-            // A receiver that went away wants no more events; the run itself goes on.
-            let _ = events.send(event);
         }
     }
 

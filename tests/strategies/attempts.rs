@@ -331,7 +331,7 @@ async fn attempts_report_events_of_the_run_around_them() {
     best.call("Which?").run(&run).await.unwrap();
     let mut started = Vec::new();
     while let Ok(event) = events.try_recv() {
-        if let dspy::run::Event::CallStarted { path, invocation } = event {
+        if let dspy::run::Event::CallStarted { path, invocation, .. } = event {
             started.push((path, invocation));
         }
     }

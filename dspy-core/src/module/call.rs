@@ -3,17 +3,17 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use super::Module;
 use super::program::{
-    attach, move_to, set_adapter, set_assertion_retries, set_lm, set_settings, slot_of,
+    attach, move_to, set_adapter, set_assertion_retries, set_lm, set_settings, slot_of, tasks_of,
 };
+use super::stream::ProgramStream;
 use crate::adapter::{Adapter, DynAdapter};
 use crate::error::Result;
 use crate::lm::{CacheUse, Lm, Settings};
 use crate::predict::Prediction;
-use crate::run::{Run, RunOptions};
+use crate::run::{EventSink, Run, RunOptions};
 
 /// A call waiting to be awaited: `program.call(input).lm(lm).await`.
 ///
@@ -110,6 +110,35 @@ impl<'a, M: Module> Call<'a, M> {
         self
     }
 
+    /// Makes the call and tells what happens while it runs; see
+    /// [`Module::stream`](super::Module::stream).
+    pub fn stream(self) -> ProgramStream<M::Output> {
+        let (events, queue) = EventSink::paced();
+        let slot = slot_of(self.module);
+        let given = self.run;
+        let run = match (&given, self.options, &slot) {
+            (Some(run), _, _) => run.told_to(events, &run.root_scope()),
+            (None, Some(options), Some(slot)) => Run::inside(options.with_sink(events), slot),
+            (None, None, Some(slot)) => slot.run().told_to(events, slot.scope()),
+            (None, options, None) => Run::with(options.unwrap_or_default().with_sink(events)),
+        };
+        let module = self.module.clone();
+        let (input, lm, settings) = (self.input, self.lm, self.settings);
+        let (adapter, retries) = (self.adapter, self.retries);
+        let tasks = tasks_of(&module);
+        let running = async move {
+            let (module, run) = (&module, Some(run));
+            let call = Call { module, input, lm, settings, adapter, retries, options: None, run };
+            let prediction = call.send().await?;
+            // The records are in the run that was given.
+            Ok(match given {
+                Some(given) => prediction.with_run(given),
+                None => prediction,
+            })
+        };
+        ProgramStream::new(Box::pin(running), queue, tasks)
+    }
+
     fn is_plain(&self) -> bool {
         self.lm.is_none()
             && self.settings.is_none()
@@ -136,9 +165,7 @@ impl<'a, M: Module> Call<'a, M> {
         let run = match (self.run, self.options, slot_of(&module)) {
             (Some(run), _, _) => Some(run),
             // Inside a program: what is spent here counts there, too.
-            (None, Some(options), Some(slot)) => {
-                Some(Run::under(options, Arc::clone(slot.scope())))
-            }
+            (None, Some(options), Some(slot)) => Some(Run::inside(options, &slot)),
             (None, Some(options), None) => Some(Run::with(options)),
             (None, None, _) => None,
         };

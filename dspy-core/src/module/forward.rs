@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::program::{enter, slot_of};
+use super::status::begun;
 use super::{Module, Parameters};
 use crate::error::{Error, Result};
 use crate::predict::Prediction;
@@ -95,6 +96,11 @@ where
     Fut: Future<Output: ForwardReturn<Output = M::Output> + Send> + Send,
 {
     let mut attempt = first_attempt(module);
+    let told = if attempt.run().wants_events() {
+        begun(module, attempt.run(), attempt.scope())
+    } else {
+        None
+    };
     loop {
         let mut scoped = module.clone();
         enter(&mut scoped, &attempt);
@@ -109,6 +115,9 @@ where
         let last_call = attempt.last_call();
         attempt.close();
         attempt.scope().hand_up();
+        if let Some(told) = told {
+            told.end_with(result.is_ok());
+        }
         let given = result?;
         // Whoever called the module judges it: the call goes on, the attempt is theirs.
         let around = attempt.parent().cloned();

@@ -52,6 +52,18 @@ pub fn task_schemas<P: Parameters + ?Sized>(program: &P) -> Vec<(String, Signatu
     all
 }
 
+/// The tasks of all predictors, by their paths in the run that the program takes part in.
+pub(super) fn tasks_of<P: Parameters + ?Sized>(program: &P) -> Vec<(String, SignatureSchema)> {
+    let mut all = Vec::new();
+    program.walk(&mut Path::root(), &mut |path: &Path, leaf: &dyn Leaf| {
+        if let Some(schema) = leaf.schema() {
+            let path = leaf.slot().map_or_else(|| path.to_string(), |slot| slot.path().to_owned());
+            all.push((path, schema.clone()));
+        }
+    });
+    all
+}
+
 /// Changes one parameter.
 ///
 /// # Errors

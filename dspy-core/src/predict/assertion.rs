@@ -124,12 +124,16 @@ pub fn broken(
     {
         call.send_back(rule.clone(), at);
         attempt.note_sent_back();
-        attempt.run().emit(Event::Backtracked {
-            path: path.to_owned(),
-            invocation: attempt.scope().id(),
-            broken: rule.clone(),
-            retries: attempts,
-        });
+        if attempt.run().wants_events() {
+            attempt.run().emit(Event::Backtracked {
+                path: path.to_owned(),
+                invocation: attempt.scope().id(),
+                attempts: attempt.run().attempts(),
+                call: answered.call,
+                broken: rule.clone(),
+                retries: attempts,
+            });
+        }
         return Some(error(failed()));
     }
     call.note_broken(&rule, at);

@@ -8,8 +8,8 @@ use super::prediction::Prediction;
 use crate::error::{Error, Result};
 use crate::lm::Settings;
 use crate::metric::{DynMetric, Metric, Score};
-use crate::module::{Module, in_new_scope, move_to, set_settings, slot_of};
-use crate::run::{Run, Scope, Trace};
+use crate::module::{Module, begun, in_new_scope, move_to, set_settings, slot_of};
+use crate::run::{Bracket, Run, Scope, Trace};
 
 /// What every attempt is sampled at: at 0 all of them would be alike.
 const TEMPERATURE: f64 = 1.0;
@@ -47,13 +47,24 @@ pub(super) struct Invocation<M> {
     pub(super) strategy: M,
     pub(super) run: Run,
     pub(super) scope: Arc<Scope>,
+    /// Told of its end, where somebody listens.
+    told: Option<Box<Bracket>>,
 }
 
 impl<M: Module> Invocation<M> {
     pub(super) fn of(strategy: &M) -> Self {
         let (strategy, scope) = in_new_scope(strategy);
         let run = slot_of(&strategy).map_or_else(Run::new, |slot| slot.run().clone());
-        Self { strategy, run, scope }
+        let told = if run.wants_events() { begun(&strategy, &run, &scope) } else { None };
+        Self { strategy, run, scope, told }
+    }
+
+    /// Ends with this prediction. Where there is none, it ends as it is dropped.
+    pub(super) fn end<O>(self, prediction: Prediction<O>) -> Result<Prediction<O>> {
+        if let Some(told) = self.told {
+            told.end_with(true);
+        }
+        Ok(prediction)
     }
 }
 

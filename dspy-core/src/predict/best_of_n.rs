@@ -92,7 +92,8 @@ impl<M: Module> Module for BestOfN<M> {
             }
         }
         drop(results);
-        tally.finish(&inside.scope)
+        let best = tally.finish(&inside.scope)?;
+        inside.end(best)
     }
 }
 

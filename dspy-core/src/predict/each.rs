@@ -58,7 +58,8 @@ impl<M: Module> Module for Each<M> {
             async move { program.invoke(input).await.map(Prediction::into_output) }
         });
         let outputs = stream::iter(calls).buffered(self.concurrency).try_collect().await?;
-        Ok(Prediction::of_scope(outputs, &inside.scope))
+        let prediction = Prediction::of_scope(outputs, &inside.scope);
+        inside.end(prediction)
     }
 }
 

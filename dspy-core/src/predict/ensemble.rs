@@ -254,12 +254,14 @@ impl<M: Module> Module for Ensemble<M> {
                 inside.scope.warn(note);
             }
             let outputs = made.into_iter().map(Prediction::into_output).collect();
-            return Ok(Prediction::of_scope(reduce(outputs).await?, &inside.scope));
+            let prediction = Prediction::of_scope(reduce(outputs).await?, &inside.scope);
+            return inside.end(prediction);
         }
         // Where nobody cast a vote, the first output stands.
         let winner = made.into_iter().nth(count.winner().unwrap_or_default());
         let winner = winner.ok_or(StrategyError::Empty { what: "output" })?;
-        Ok(winner.chosen(&inside.scope, notes, None))
+        let chosen = winner.chosen(&inside.scope, notes, None);
+        inside.end(chosen)
     }
 }
 

@@ -1,25 +1,26 @@
 //! One exchange with a model: ask, read, and where the answer cannot be read, ask again.
 
 mod ask;
+mod streamed;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::adapter::{
-    Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter, FieldDelta,
-    render_value,
-};
+use crate::adapter::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter};
 use crate::error::{Error, Result};
 use crate::lm::{Completion, Lm, Request, Response, ToolCall, Usage};
 use crate::run::{
     CallRecord, Event, FailedAssertion, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot,
 };
 use crate::signature::{BrokenRule, Fields, Severity};
+use streamed::Told;
 
 pub(super) struct Exchange<'a> {
     pub(super) slot: &'a Slot,
+    /// The call's number within the run.
+    pub(super) number: u64,
     pub(super) lm: &'a Lm,
     pub(super) adapter: &'a DynAdapter,
     pub(super) fallback: Option<&'a DynAdapter>,
@@ -86,8 +87,8 @@ struct Progress {
     replayed: bool,
     /// Whether the model itself answered anything.
     is_new: bool,
-    /// Whether the answer was streamed and no field of it could be told before its end.
-    untold: bool,
+    /// What was told of an answer that came as a stream, or is told for the first time.
+    told: Option<Told>,
 }
 
 /// What was sent and answered.
@@ -115,22 +116,23 @@ impl Exchange<'_> {
         accept: &mut dyn Accept,
     ) -> Result<Summary> {
         let run = self.slot.run();
-        let sequence = run.next_sequence();
         let started = run.is_recording().then(Instant::now);
-        self.emit(|path, invocation| Event::CallStarted { path, invocation });
+        let begun = self.begun();
         let mut progress = Progress {
             collected: started.is_some().then(Box::default),
             summary: Summary::default(),
             replayed: false,
             is_new: false,
-            untold: false,
+            told: None,
         };
         progress.summary.warnings.extend(self.call.prelude.warnings.iter().cloned());
         if let Some(attempt) = self.slot.attempt() {
             attempt.begin_call();
         }
         let result = self.converse(request, &mut progress, accept).await;
-        self.emit(|path, invocation| Event::CallEnded { path, invocation, ok: result.is_ok() });
+        if let Some(begun) = begun {
+            begun.end_with(result.is_ok());
+        }
         for warning in &progress.summary.warnings {
             self.slot.scope().warn(&format!("`{}`: {warning}", self.slot.path()));
         }
@@ -140,7 +142,7 @@ impl Exchange<'_> {
         if let Some(started) = started {
             let collected = progress.collected.map(|collected| *collected).unwrap_or_default();
             run.record(CallRecord {
-                sequence,
+                sequence: self.number,
                 invocation: self.slot.scope().id(),
                 parent: self.slot.scope().parent(),
                 path: self.slot.path().to_owned(),
@@ -184,7 +186,8 @@ impl Exchange<'_> {
                 Ok(answered) => answered,
                 Err(error) => {
                     progress.keep(&request, None);
-                    return self.fall_back(aside, error, progress, accept);
+                    self.fall_back(aside, error, progress, accept)?;
+                    return self.keep_earlier(progress).await;
                 }
             };
             let side = SideCalls::new(self.slot);
@@ -202,8 +205,8 @@ impl Exchange<'_> {
                 Ok(fields) => {
                     let broken = std::mem::take(&mut progress.summary.broken_checks);
                     if broken.is_empty() || !self.may_retry(progress, Severity::Check) {
-                        if progress.untold {
-                            self.tell(&fields);
+                        if let Some(told) = progress.told.take() {
+                            Box::pin(self.settle(told, &fields)).await;
                         }
                         progress.summary.broken_checks = broken;
                         progress.summary.fields = fields;
@@ -233,11 +236,13 @@ impl Exchange<'_> {
                 request = self.retry(&first, progress, broken, error.partial.clone())?;
             } else if left > 0 && worth_asking_again(&error.kind) {
                 left -= 1;
+                self.discard(|| format!("asked again: {}", error.kind));
                 request = Arc::new(self.adapter.follow_up(&self.call, &request, &error));
             } else {
                 let path = self.slot.path().to_owned();
                 let error = Error::Answer { path, error };
-                return self.fall_back(aside, error, progress, accept);
+                self.fall_back(aside, error, progress, accept)?;
+                return self.keep_earlier(progress).await;
             }
             let problems: Vec<String> = error.problems().map(ToString::to_string).collect();
             progress.summary.warnings.push(format!("asked again: {}", problems.join("; ")));
@@ -259,7 +264,14 @@ impl Exchange<'_> {
         let shown = progress.summary.shown.and_rules(broken, past);
         if let Some(broken) = broken.first() {
             let (broken, retries) = (broken.clone(), shown.len());
-            self.emit(|path, invocation| Event::Backtracked { path, invocation, broken, retries });
+            self.emit(|(path, invocation, attempts), call| Event::Backtracked {
+                path,
+                invocation,
+                attempts,
+                call,
+                broken,
+                retries,
+            });
         }
         progress.summary.shown = shown;
         self.shown(first, &progress.summary.shown)
@@ -401,21 +413,9 @@ impl Exchange<'_> {
         Ok(answer)
     }
 
-    /// Tells the fields whole, as none of them could be told before.
-    fn tell(&self, fields: &Fields) {
-        for (field, value) in fields {
-            self.emit_delta(FieldDelta { field: field.clone(), delta: render_value(value) });
-        }
-    }
-
-    fn emit_delta(&self, FieldDelta { field, delta }: FieldDelta) {
-        self.emit(|path, invocation| Event::FieldDelta { path, invocation, field, delta });
-    }
-
-    fn emit(&self, event: impl FnOnce(String, u64) -> Event) {
+    fn emit(&self, event: impl FnOnce((String, u64, Vec<u32>), u64) -> Event) {
         if self.slot.run().wants_events() {
-            let invocation = self.slot.scope().id();
-            self.slot.run().emit(event(self.slot.path().to_owned(), invocation));
+            self.slot.run().emit(event(self.slot.place(), self.number));
         }
     }
 }

@@ -280,6 +280,7 @@ impl Predictor {
         };
         let exchange = Exchange {
             slot,
+            number: slot.run().next_sequence(),
             lm: &lm,
             adapter: &self.state.adapter,
             fallback: self.state.fallback.as_ref(),
@@ -290,6 +291,7 @@ impl Predictor {
         };
         let mut outputs = Outputs::new(read);
         // Boxed apart, since allocators are slow with more than a kilobyte.
+        let call = exchange.number;
         let summary = Box::pin(exchange.run(request, &mut outputs)).await?;
         let Some((first, others)) = outputs.into_all() else {
             return Err(self.prompt_error("the model gave no completion"));
@@ -298,10 +300,10 @@ impl Predictor {
         let site = match summary.paid {
             Some(paid) => {
                 let retries = self.state.assertion_retries;
-                paid.answer(Answered { outputs, shown, retries });
+                paid.answer(Answered { call, outputs, shown, retries });
                 Site::new(slot.attempt().cloned(), paid)
             }
-            None => Site::alone(slot.place(), outputs, shown.len()),
+            None => Site::alone(slot.kept_path(), outputs, shown.len()),
         };
         Ok(Prediction::of_call(first, others, summary.usage, summary.warnings)
             .with_broken_checks(summary.broken_checks)

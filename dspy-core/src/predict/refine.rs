@@ -136,7 +136,8 @@ impl<M: Module> Module for Refine<M> {
                 Err(error) => tally.note(format!("there is no advice: {error}")),
             }
         }
-        tally.finish(&inside.scope)
+        let best = tally.finish(&inside.scope)?;
+        inside.end(best)
     }
 }
 

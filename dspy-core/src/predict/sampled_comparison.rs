@@ -68,11 +68,13 @@ impl<S: Signature> Module for SampledComparison<S> {
     type Output = Reasoned<S::Output>;
 
     async fn invoke(&self, input: S::Input) -> Result<Prediction<Self::Output>> {
-        let Invocation { mut strategy, scope, .. } = Invocation::of(self);
+        let mut inside = Invocation::of(self);
+        let strategy = &mut inside.strategy;
         set_settings(&mut strategy.attempt, &strategy.sampling);
         let attempts = strategy.attempt.invoke(input.clone()).await?.into_completions();
         let out = strategy.compare.invoke(Attempted::new(input, attempts)).await?;
-        Ok(out.chosen(&scope, Vec::new(), None))
+        let chosen = out.chosen(&inside.scope, Vec::new(), None);
+        inside.end(chosen)
     }
 }
 

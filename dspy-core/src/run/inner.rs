@@ -32,6 +32,8 @@ impl Run {
             cache: self.0.cache,
             account: self.0.account.clone(),
             outer: Some(self.clone()),
+            teller: None,
+            index: Some(u32::try_from(index).unwrap_or(u32::MAX)),
             hints,
         }))
     }
@@ -43,7 +45,7 @@ impl Run {
     }
 
     pub(super) fn outermost(&self) -> &Self {
-        self.0.outer.as_ref().map_or(self, Self::outermost)
+        self.0.outer.as_ref().or(self.0.teller.as_ref()).map_or(self, Self::outermost)
     }
 }
 

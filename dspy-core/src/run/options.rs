@@ -1,17 +1,20 @@
 //! What a run should do besides running.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
 use super::feedback::Feedback;
 use super::record::Trace;
+use super::sink::EventSink;
 use crate::lm::{Account, CacheUse};
 
 /// Options of a [`Run`](super::Run).
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     pub(super) record: bool,
-    pub(super) events: Option<UnboundedSender<Event>>,
+    pub(super) events: Option<Arc<EventSink>>,
     pub(super) feedback: Vec<Feedback>,
     pub(super) memo: Option<Trace>,
     pub(super) rollout: u64,
@@ -49,9 +52,17 @@ impl RunOptions {
     }
 
     /// Report what happens while it happens. Predictors then stream their answers.
+    ///
+    /// The run does not wait for the receiver, and goes on without it.
+    /// [`Module::stream`](crate::module::Module::stream) does, and ends with it.
     #[must_use]
     pub fn with_events(mut self, events: UnboundedSender<Event>) -> Self {
-        self.events = Some(events);
+        self.events = Some(Arc::new(EventSink::open(events)));
+        self
+    }
+
+    pub(crate) fn with_sink(mut self, events: EventSink) -> Self {
+        self.events = Some(Arc::new(events));
         self
     }
 

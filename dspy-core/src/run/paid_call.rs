@@ -27,6 +27,8 @@ pub(crate) struct PaidCall {
 /// The outputs that an answer was read as.
 #[derive(Debug)]
 pub(crate) struct Answered {
+    /// The number of the call that asked.
+    pub(crate) call: u64,
     pub(crate) outputs: Fields,
     /// What the predictor was shown of earlier answers.
     pub(crate) shown: SentBack,

@@ -45,8 +45,8 @@ impl<'a> SideCalls<'a> {
         request.account = self.slot.run().account().cloned();
         let (slot, request) = (self.slot, Arc::new(request));
         let call = match slot.attempt() {
-            Some(attempt) => attempt.ask(slot.place(), &request),
-            None => PaidCall::new(slot.place(), &request),
+            Some(attempt) => attempt.ask(slot.kept_path(), &request),
+            None => PaidCall::new(slot.kept_path(), &request),
         };
         let mut is_new = false;
         let ask = async || {

@@ -67,6 +67,11 @@ impl Slot {
         Self { run: run.clone(), scope: run.root_scope(), attempt, path }
     }
 
+    /// What events tell of it: path, invocation, and the attempts of strategies around it.
+    pub(crate) fn place(&self) -> (String, u64, Vec<u32>) {
+        (self.path().to_owned(), self.scope.id(), self.run.attempts())
+    }
+
     /// The run.
     pub fn run(&self) -> &Run {
         &self.run
@@ -87,7 +92,7 @@ impl Slot {
     }
 
     /// The same, to be kept.
-    pub(crate) fn place(&self) -> &SlotPath {
+    pub(crate) fn kept_path(&self) -> &SlotPath {
         &self.path
     }
 }

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-
+use super::streamed::Told;
 use super::{Exchange, Progress};
-use crate::adapter::{Adapter, FieldDelta};
 use crate::error::{Error, Result};
-use crate::lm::{LmError, Request, Response, StreamEvent};
+use crate::lm::{Request, Response};
 use crate::run::{MemoKey, PaidCall};
 
 impl Exchange<'_> {
@@ -19,13 +17,13 @@ impl Exchange<'_> {
         first: &Request,
         progress: &mut Progress,
     ) -> Result<(Option<Arc<PaidCall>>, Arc<Response>)> {
-        progress.untold = false;
+        progress.told = None;
         // Outside of any `forward` nothing asks twice, so nothing is kept.
         let Some(attempt) = self.slot.attempt() else {
             return Ok((None, self.send(request, progress).await?));
         };
         let paid = loop {
-            let paid = attempt.ask(self.slot.place(), request);
+            let paid = attempt.ask(self.slot.kept_path(), request);
             match paid.sent_back() {
                 Some(shown) => {
                     *request = self.shown(first, &shown)?;
@@ -57,59 +55,26 @@ impl Exchange<'_> {
             if let Some(paid) = key.and_then(|key| memo.take(&key)) {
                 progress.replayed = true;
                 progress.is_new = true;
+                progress.told = run.wants_events().then(Told::default);
                 return Ok(Arc::new(paid));
             }
         }
-        let answered = if run.wants_events() {
-            // Boxed, so that calls that nobody watches take no room for it.
-            Box::pin(self.stream(request)).await.map(|(response, told)| {
-                progress.untold = !told;
-                Arc::new(response)
-            })
+        let response = if run.wants_events() {
+            // Apart, since most calls are not listened to and should take no room for it.
+            let (response, told) = Box::pin(self.stream(request)).await?;
+            progress.told = Some(told);
+            Arc::new(response)
         } else {
-            self.lm.answer(request).await
+            self.lm.answer(request).await.map_err(|error| Error::Lm {
+                path: self.slot.path().to_owned(),
+                error: Box::new(error),
+            })?
         };
-        let response = answered.map_err(|error| Error::Lm {
-            path: self.slot.path().to_owned(),
-            error: Box::new(error),
-        })?;
         progress.is_new = true;
         if !response.cached {
             self.slot.scope().spend(response.usage);
             progress.summary.usage += response.usage;
         }
         Ok(response)
-    }
-
-    /// The response, and whether anything of its fields was told on the way.
-    async fn stream(&self, request: &Request) -> std::result::Result<(Response, bool), LmError> {
-        let mut events = self.lm.stream(request).await?;
-        let mut fields = self.adapter.field_stream(&self.call);
-        let mut told = false;
-        let mut emit = |deltas: Vec<FieldDelta>| {
-            told |= !deltas.is_empty();
-            for delta in deltas {
-                self.emit_delta(delta);
-            }
-        };
-        while let Some(event) = events.next().await {
-            match event? {
-                StreamEvent::Text { index: 0, delta } => emit(fields.push(&delta)),
-                StreamEvent::Reasoning { index: 0, delta } => {
-                    if let Some(name) = self.rationale {
-                        self.emit_delta(FieldDelta { field: name.to_owned(), delta });
-                    }
-                }
-                StreamEvent::Done(response) => {
-                    emit(fields.finish());
-                    return Ok((response, told));
-                }
-                _ => {}
-            }
-        }
-        Err(LmError::Decode {
-            host: self.lm.name().to_owned(),
-            message: "the stream ended before the answer was complete".to_owned(),
-        })
     }
 }

@@ -17,9 +17,9 @@ use super::trajectory::{Finish, Outcome, Step, ToolUse, Trajectory};
 use crate::adapter::{ARGUMENTS, AnswerError, FINISH, THOUGHT, TOOL, TRAJECTORY, render_value};
 use crate::error::{Error, Result};
 use crate::lm::{LmError, ToolCall, ToolResult, Usage};
-use crate::module::Leaf;
+use crate::module::{Leaf, Path, above, below};
 use crate::parse::Level;
-use crate::run::Slot;
+use crate::run::{Bracket, Event, Slot};
 use crate::signature::{Fields, Reasoned, Signature};
 use crate::tool::{ToolError, Toolset};
 
@@ -141,17 +141,40 @@ impl Run<'_> {
         if call.name == FINISH {
             return ToolUse::finish(call.arguments.clone());
         }
-        let started = Instant::now();
+        let (started, told) = (Instant::now(), self.begun(call));
         let outcome = match self.result(call).await {
             Ok(value) => Outcome::Observation(self.limits.shortened(render_value(&value))),
             Err(error) => Outcome::Error(self.limits.shortened(error.to_string())),
         };
-        ToolUse {
-            name: call.name.clone(),
-            args: call.arguments.clone(),
-            outcome,
-            elapsed: started.elapsed(),
+        let elapsed = started.elapsed();
+        if let Some(told) = told {
+            told.end(|event| {
+                if let Event::ToolEnded { ok, observation, .. } = event {
+                    (*ok, *observation) = (!outcome.is_error(), outcome.text().to_owned());
+                }
+            });
         }
+        ToolUse { name: call.name.clone(), args: call.arguments.clone(), outcome, elapsed }
+    }
+
+    /// Tells that a tool is called, if anybody listens.
+    fn begun(&self, call: &ToolCall) -> Option<Box<Bracket>> {
+        let slot = self.slot.as_ref().filter(|slot| slot.run().wants_events())?;
+        let (react, invocation, attempts) = slot.place();
+        let tool = Path::root().field("tools", |path| path.key(&call.name, |path| path.clone()));
+        let path = below(&above(&react, "react"), &tool);
+        let name = call.name.clone();
+        let ended = Event::ToolEnded {
+            path: path.clone(),
+            invocation,
+            attempts: attempts.clone(),
+            name: name.clone(),
+            ok: false,
+            observation: "it was given up".to_owned(),
+        };
+        let arguments = call.arguments.clone();
+        let started = Event::ToolStarted { path, invocation, attempts, name, arguments };
+        Some(Box::new(Bracket::open(slot.run(), started, ended)))
     }
 
     async fn result(&self, call: &ToolCall) -> Result<Value, ToolError> {
