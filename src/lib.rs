@@ -18,6 +18,7 @@
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
 //! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |
+//! | give images, sounds, files; get code, citations, decisions with probabilities; add a type | [`form`] |
 //! | act by tools | [`ReAct`], [`#[tool]`](macro@tool), [`Tool`] |
 //! | look things up | [`retrieve`]: by words, by vectors, by both; [`retrieve::Retrieve`] in a program |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
@@ -79,6 +80,9 @@ extern crate self as dspy;
 
 pub use dspy_core::error::{Error, Result, UserError};
 pub use dspy_core::evaluate::Evaluate;
+pub use dspy_core::form::{
+    Audio, Citations, Code, Document, File, Image, Reasoning, ToolCalls, YesNo,
+};
 pub use dspy_core::lm::configure;
 pub use dspy_core::predict::{
     BestOfN, ChainOfThought, Predict, Prediction, Predictor, ReAct, Refine,
@@ -86,8 +90,8 @@ pub use dspy_core::predict::{
 pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::tool::{Tool, Toolset};
 pub use dspy_core::{
-    adapter, assert_that, blocking, error, evaluate, interpreter, lm, metric, module, optimize,
-    parse, predict, retrieve, row, run, schema, signature, suggest, tool, wire,
+    adapter, assert_that, blocking, error, evaluate, form, interpreter, lm, metric, module,
+    optimize, parse, predict, retrieve, row, run, schema, signature, suggest, tool, wire,
 };
 
 #[cfg(feature = "local-embeddings")]

@@ -3,6 +3,8 @@
 
 #[path = "conformance/checks.rs"]
 mod checks;
+#[path = "conformance/media.rs"]
+mod media;
 #[path = "conformance/outcome.rs"]
 mod outcome;
 #[path = "conformance/target.rs"]
@@ -46,6 +48,9 @@ checks! {
     "tool call, streamed" => checks::tool_call_streamed,
     "tool result" => checks::tool_result,
     "reasoning" => checks::reasoning,
+    "image" => media::image,
+    "audio" => media::audio,
+    "file" => media::file,
     "too long" => checks::too_long,
     "unknown model" => checks::unknown_model,
     "wrong key" => checks::wrong_key,

@@ -8,6 +8,7 @@ pub mod blocking;
 mod canonical;
 pub mod error;
 pub mod evaluate;
+pub mod form;
 pub mod interpreter;
 pub mod lm;
 pub mod metric;

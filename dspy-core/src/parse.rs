@@ -87,7 +87,7 @@ pub struct Parsed {
 }
 
 impl Parsed {
-    fn new(value: Value, repairs: Vec<Repair>) -> Self {
+    pub(crate) fn new(value: Value, repairs: Vec<Repair>) -> Self {
         let level = repairs.iter().map(Repair::level).max().unwrap_or(Level::Exact);
         Self { value, repairs, level }
     }

@@ -38,8 +38,8 @@ pub(crate) use paid_call::{Answered, PaidCall};
 pub(crate) use record::{RecordOrigin, transcript};
 pub(crate) use sent_back::SentBack;
 pub(crate) use side::SideCalls;
-pub(crate) use slot::SlotPath;
 pub(crate) use sink::{EventSink, Queued};
+pub(crate) use slot::SlotPath;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

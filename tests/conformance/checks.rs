@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::outcome::Fault;
 use crate::target::Target;
 
-type Checked = Result<String, Fault>;
+pub(crate) type Checked = Result<String, Fault>;
 
 macro_rules! ensure {
     ($condition:expr, $($message:tt)*) => {

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::answer::{Answer, AnswerError, AnswerErrorKind};
 use super::call::AdapterCall;
+use crate::form::{self, DynForm, NativeAnswer, REASONING};
 use crate::lm::{Completion, Part};
-use crate::parse;
-use crate::schema;
+use crate::parse::{self, ParseError, Parsed};
 use crate::signature::{Field, Fields, SignatureSchema};
 
 /// Characters of a schema that an error shows.
@@ -19,6 +19,7 @@ const SHOWN: usize = 400;
 #[derive(Debug)]
 pub struct AnswerBuilder<'a> {
     schema: &'a SignatureSchema,
+    completion: &'a Completion,
     raw: Cow<'a, str>,
     answer: Answer,
     missing: Vec<String>,
@@ -30,6 +31,7 @@ impl<'a> AnswerBuilder<'a> {
     pub fn new(call: &AdapterCall<'a>, completion: &'a Completion) -> Self {
         Self {
             schema: call.schema,
+            completion,
             raw: text_of(completion),
             answer: Answer {
                 tool_calls: completion.tool_calls().cloned().collect(),
@@ -45,7 +47,7 @@ impl<'a> AnswerBuilder<'a> {
     /// Reads a field from a text; `None` where the answer does not have it.
     pub fn text(&mut self, field: &Field, text: Option<&str>) {
         match text {
-            Some(text) => self.take(field, parse::parse(text, field.schema())),
+            Some(text) => self.take(field, from_text(field, text)),
             None => self.absent(field),
         }
     }
@@ -53,7 +55,7 @@ impl<'a> AnswerBuilder<'a> {
     /// Reads a field from a JSON value; `None` where the answer does not have it.
     pub fn value(&mut self, field: &Field, value: Option<Value>) {
         match value {
-            Some(value) => self.take(field, parse::fit(value, field.schema())),
+            Some(value) => self.take(field, from_json(field, value)),
             None => self.absent(field),
         }
     }
@@ -68,7 +70,7 @@ impl<'a> AnswerBuilder<'a> {
         self.answer.repairs.extend(repairs.into_iter().map(|repair| (String::new(), repair)));
     }
 
-    fn take(&mut self, field: &Field, parsed: Result<parse::Parsed, parse::ParseError>) {
+    fn take(&mut self, field: &Field, parsed: Result<Parsed, ParseError>) {
         match parsed {
             Ok(parsed) => {
                 self.answer.fields.insert(field.name().to_owned(), parsed.value);
@@ -76,7 +78,7 @@ impl<'a> AnswerBuilder<'a> {
                 self.answer.repairs.extend(repairs.map(|r| (field.name().to_owned(), r)));
             }
             Err(error) => {
-                let note = schema::note(field.schema(), field.schema()).unwrap_or_default();
+                let note = field.note().unwrap_or_default();
                 let field = field.name().to_owned();
                 let schema = note.chars().take(SHOWN).collect();
                 self.wrong.push(AnswerErrorKind::Value { field, error, schema });
@@ -85,6 +87,12 @@ impl<'a> AnswerBuilder<'a> {
     }
 
     fn absent(&mut self, field: &Field) {
+        // What a type takes from elsewhere need not be in the text.
+        let native = NativeAnswer::new(field.name(), self.completion);
+        if let Some(value) = field.form().and_then(|form| form.native(&native)) {
+            self.answer.fields.insert(field.name().to_owned(), value);
+            return;
+        }
         let value = match field.default_value() {
             Some(default) => default.clone(),
             None if field.is_nullable() => Value::Null,
@@ -129,7 +137,44 @@ impl<'a> AnswerBuilder<'a> {
 
 /// Whether a field takes what a model thinks before it answers.
 pub(super) fn is_reasoning(field: &Field) -> bool {
-    field.name() == "reasoning" && field.is_text()
+    field.marker() == Some(REASONING) || (field.name() == REASONING && field.is_text())
+}
+
+/// Reads a field by the form of its type, or by its schema.
+fn from_text(field: &Field, text: &str) -> Result<Parsed, ParseError> {
+    let Some(form) = field.form() else {
+        return with_inner_forms(field, parse::parse(text, field.schema())?);
+    };
+    let text = text.trim();
+    let is_null = ["none", "null"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_null && field.is_nullable() {
+        return Ok(plain(Value::Null));
+    }
+    form.parse(text).map(plain).map_err(|message| ParseError::Refused { message })
+}
+
+fn from_json(field: &Field, value: Value) -> Result<Parsed, ParseError> {
+    match field.form() {
+        Some(_) if value.is_null() && field.is_nullable() => Ok(plain(value)),
+        Some(form) => {
+            form.accept(value).map(plain).map_err(|message| ParseError::Refused { message })
+        }
+        None => with_inner_forms(field, parse::fit(value, field.schema())?),
+    }
+}
+
+/// The value with what has a form inside it read by that.
+fn with_inner_forms(field: &Field, mut parsed: Parsed) -> Result<Parsed, ParseError> {
+    if !field.forms().is_empty() {
+        let mut read = |form: &DynForm, value: &Value| form.accept(value.clone());
+        parsed.value = form::changed(field.schema(), field.forms(), &parsed.value, &mut read)
+            .map_err(|message| ParseError::Refused { message })?;
+    }
+    Ok(parsed)
+}
+
+fn plain(value: Value) -> Parsed {
+    Parsed::new(value, Vec::new())
 }
 
 /// A completion's text, without a copy where it is one piece.

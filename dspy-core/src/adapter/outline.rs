@@ -37,7 +37,7 @@ pub(super) fn is_history(field: &Field) -> bool {
 
 /// What a layout shows in the place of an output's value: its name, and a note on what it must be.
 pub(super) fn output_place(field: &Field) -> String {
-    noted(field, schema::note(field.schema(), field.schema()))
+    noted(field, field.note())
 }
 
 /// The same with another note.

@@ -10,6 +10,7 @@ use super::chat::ChatAdapter;
 use super::outline::{push_objective, shown_inputs};
 use super::turns::{self, Format};
 use super::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, Prelude};
+use crate::form::Target;
 use crate::lm::{
     Completion, FinishReason, Message, Part, Request, Role, ToolCall, ToolResult, ToolSpec,
 };
@@ -187,7 +188,10 @@ fn demonstration(
     }
     parts.push(Part::ToolCall(call));
     Ok(Some(vec![
-        Message::new(Role::User, turns::turn(&Task, schema, &demo.fields, None, "")?),
+        Message::new(
+            Role::User,
+            turns::turn(&Task, schema, &demo.fields, None, "", &Target::default())?,
+        ),
         Message::new(Role::Assistant, parts),
         Message::new(Role::Tool, vec![Part::ToolResult(result)]),
     ]))

@@ -11,7 +11,8 @@ use super::call::AdapterCall;
 use super::outline::{is_history, shown_inputs};
 use super::prelude::Prelude;
 use super::render::render_field;
-use crate::lm::{Media, Message, Part, Request, Role};
+use crate::form::{self, DynForm, Target};
+use crate::lm::{Message, Part, Request, Role};
 use crate::signature::{Demo, Field, Fields, History, SignatureSchema};
 
 const INCOMPLETE: &str = "This demonstration leaves some fields out.";
@@ -47,6 +48,15 @@ pub(super) fn prelude(
     schema: &SignatureSchema,
     demos: &[Demo],
 ) -> Result<Prelude, String> {
+    let is_media = |field: &&Field| field.forms().iter().any(DynForm::is_media);
+    if let Some(field) = schema.outputs().iter().find(is_media) {
+        return Err(format!(
+            "output field `{}` is {}, and models answer in text; make it an input, or take its \
+             address as a text",
+            field.name(),
+            field.type_name()
+        ));
+    }
     let mut prelude = Prelude::new([Message::system(format.system(schema))]);
     prelude.reminder = format.reminder(schema).into();
     let mut shown: Vec<&Demo> = Vec::new();
@@ -66,7 +76,7 @@ pub(super) fn prelude(
     for demo in shown {
         let is_complete = has_all(shown_inputs(schema).chain(schema.outputs()), &demo.fields);
         let first = (!is_complete).then_some(INCOMPLETE);
-        let parts = turn(format, schema, &demo.fields, first, "")?;
+        let parts = turn(format, schema, &demo.fields, first, "", &Target::default())?;
         let answer = format.answer(schema, &demo.fields, Some(PLACEHOLDER));
         prelude.messages.push(Arc::new(Message::new(Role::User, parts)));
         prelude.messages.push(Arc::new(Message::assistant(answer)));
@@ -103,7 +113,7 @@ fn push_past(
     let schema = call.schema;
     if shown_inputs(schema).any(|field| past.contains_key(field.name())) {
         // As in the question itself: a provider's cache then knows the turn again.
-        let parts = turn(format, schema, past, None, &reminder(format, call))?;
+        let parts = turn(format, schema, past, None, &reminder(format, call), &Target::default())?;
         request.messages.push(Arc::new(Message::new(Role::User, parts)));
     }
     if schema.outputs().iter().any(|field| past.contains_key(field.name())) {
@@ -117,11 +127,12 @@ fn push_past(
 fn question(format: &impl Format, call: &AdapterCall<'_>) -> Result<Message, String> {
     let schema = call.schema;
     let reminder = reminder(format, call);
+    let target = Target::new(call.lm.capabilities());
     let Some(feedback) = call.feedback else {
-        let parts = turn(format, schema, call.inputs, None, &reminder)?;
+        let parts = turn(format, schema, call.inputs, None, &reminder, &target)?;
         return Ok(Message::new(Role::User, parts));
     };
-    let mut parts = turn(format, schema, call.inputs, None, "")?;
+    let mut parts = turn(format, schema, call.inputs, None, "", &target)?;
     let mut text = String::new();
     for field in schema.outputs() {
         if let Some(past) = feedback.past.get(field.name()) {
@@ -177,26 +188,33 @@ pub(super) fn turn(
     values: &Fields,
     first: Option<&str>,
     last: &str,
+    target: &Target,
 ) -> Result<Vec<Part>, String> {
     let mut parts = Vec::with_capacity(1);
     let mut text = String::with_capacity(room(values) + last.len());
     text.push_str(first.unwrap_or_default());
     for field in shown_inputs(schema) {
         let Some(value) = values.get(field.name()) else { continue };
-        match field.marker() {
-            Some(kind @ ("image" | "audio" | "file")) if !value.is_null() => {
-                format.open(&mut text, field.name());
-                append_text(&mut parts, &std::mem::take(&mut text));
-                parts.push(media_part(kind, field.name(), value)?);
-                format.close(&mut text, field.name());
-            }
-            _ => match value {
+        if field.forms().is_empty() {
+            match value {
                 Value::String(value) => push(format, schema, &mut text, field.name(), value),
                 value => {
                     push(format, schema, &mut text, field.name(), &render_field(field, value));
                 }
-            },
+            }
+            continue;
         }
+        format.open(&mut text, field.name());
+        for part in formed(field, value, target)? {
+            match part {
+                Part::Text { text: part } => text.push_str(&format.neutral(schema, &part)),
+                media => {
+                    append_text(&mut parts, &std::mem::take(&mut text));
+                    parts.push(media);
+                }
+            }
+        }
+        format.close(&mut text, field.name());
     }
     if !last.is_empty() {
         if !text.is_empty() {
@@ -221,14 +239,10 @@ fn push(format: &impl Format, schema: &SignatureSchema, out: &mut String, name: 
     format.close(out, name);
 }
 
-fn media_part(kind: &str, field: &str, value: &Value) -> Result<Part, String> {
-    let media: Media = serde_json::from_value(value.clone())
-        .map_err(|error| format!("input field `{field}` is no {kind}: {error}"))?;
-    Ok(match kind {
-        "image" => Part::Image { media },
-        "audio" => Part::Audio { media },
-        _ => Part::File { media },
-    })
+/// A value with forms in it as parts.
+fn formed(field: &Field, value: &Value, target: &Target) -> Result<Vec<Part>, String> {
+    form::pieces(field.schema(), field.forms(), value, target, |value| render_field(field, value))
+        .map_err(|error| format!("input field `{}`: {error}", field.name()))
 }
 
 /// Appends text to the last part where that is text, so that a plain turn stays one part.
@@ -254,8 +268,32 @@ pub(super) fn shown<'v>(
     absent: Option<&str>,
 ) -> Option<Cow<'v, Value>> {
     match values.get(field.name()) {
-        Some(value) => Some(Cow::Borrowed(value)),
+        Some(value) if field.forms().is_empty() => Some(Cow::Borrowed(value)),
+        Some(value) => Some(Cow::Owned(in_words(field, value))),
         None => absent.map(|absent| Cow::Owned(Value::from(absent))),
+    }
+}
+
+/// An output's value with what has a form in it as a model would write it.
+fn in_words(field: &Field, value: &Value) -> Value {
+    let mut write = |form: &DynForm, value: &Value| {
+        // What is written as JSON needs no words of its own.
+        if form.answer_schema().get("type").is_none_or(|kind| kind != "string") {
+            return Ok(value.clone());
+        }
+        let parts = form.render(value, &Target::default())?;
+        let text: String = parts.iter().filter_map(text_in).collect();
+        Ok(Value::from(text))
+    };
+    // What does not fit its type, such as the placeholder of an incomplete demonstration, stays.
+    let written = form::changed(field.schema(), field.forms(), value, &mut write);
+    written.unwrap_or_else(|_| value.clone())
+}
+
+fn text_in(part: &Part) -> Option<&str> {
+    match part {
+        Part::Text { text } => Some(text),
+        _ => None,
     }
 }
 

@@ -55,7 +55,7 @@ pub(in crate::lm) use self::finish::{reason, settled};
 pub(in crate::lm) use self::json_body::JsonBody;
 pub(crate) use self::json_server::{JsonServer, JsonServerOptions};
 pub(in crate::lm) use self::located::Located;
-pub(in crate::lm) use self::mime::mime;
+pub(in crate::lm) use self::mime::{mime, unread};
 pub(in crate::lm) use self::misplaced::misplaced;
 pub(in crate::lm) use self::model_name::ModelName;
 pub(in crate::lm) use self::reading::Reading;

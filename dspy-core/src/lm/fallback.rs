@@ -199,6 +199,7 @@ impl LanguageModel for Fallback {
                 logprobs: common.logprobs && other.logprobs,
                 reasoning: common.reasoning && other.reasoning,
                 n: common.n && other.n,
+                citations: common.citations && other.citations,
             };
         }
         common

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::local_file::LocalFile;
+
 /// Who speaks a [`Message`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,6 +84,12 @@ pub struct Media {
     /// OpenAI's `detail` for images: `low`, `high` or `auto`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Whether the answer is to cite it, where the provider can do that with files.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub citations: bool,
+    /// What else is to be known of a file that is to be cited; never cited itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
 }
 
 /// Where the bytes of a [`Media`] come from.
@@ -95,6 +103,9 @@ pub enum MediaSource {
     Base64(Arc<str>),
     /// The id of a file uploaded to the provider before.
     FileId(String),
+    /// A file on this machine, to be read by [`Request::load_media`](super::Request::load_media)
+    /// before the request is sent.
+    Local(LocalFile),
 }
 
 impl std::fmt::Debug for MediaSource {
@@ -104,6 +115,7 @@ impl std::fmt::Debug for MediaSource {
             // A debug line with megabytes of base64 helps nobody.
             Self::Base64(data) => write!(f, "Base64({} characters)", data.len()),
             Self::FileId(id) => f.debug_tuple("FileId").field(id).finish(),
+            Self::Local(file) => f.debug_tuple("Local").field(&file.path).finish(),
         }
     }
 }
@@ -117,17 +129,17 @@ impl std::fmt::Debug for Media {
 impl Media {
     /// Media at a web address.
     pub fn url(url: impl Into<String>) -> Self {
-        Self { source: MediaSource::Url(url.into()), mime: None, name: None, detail: None }
+        Self::of(MediaSource::Url(url.into()))
+    }
+
+    /// Media of any source, with nothing else said about it.
+    pub fn of(source: MediaSource) -> Self {
+        Self { source, mime: None, name: None, detail: None, citations: false, context: None }
     }
 
     /// Media given as base64 with its MIME type.
     pub fn base64(data: impl Into<Arc<str>>, mime: impl Into<String>) -> Self {
-        Self {
-            source: MediaSource::Base64(data.into()),
-            mime: Some(mime.into()),
-            name: None,
-            detail: None,
-        }
+        Self { mime: Some(mime.into()), ..Self::of(MediaSource::Base64(data.into())) }
     }
 }
 

@@ -158,4 +158,6 @@ pub struct Capabilities {
     pub reasoning: bool,
     /// Several completions by one call.
     pub n: bool,
+    /// Citations of documents in the request, said apart from the answer's text.
+    pub citations: bool,
 }

@@ -88,6 +88,7 @@ impl Wire for OllamaChat {
             logprobs: true,
             reasoning: true,
             n: false,
+            citations: false,
         }
     }
 

@@ -24,6 +24,9 @@ impl ParameterKind {
     pub const DEMOS: Self = Self(Cow::Borrowed("demos"));
     /// Descriptions of fields that replace the declared ones: a map by field name.
     pub const DESCRIPTIONS: Self = Self(Cow::Borrowed("descriptions"));
+    /// How the probabilities of decisions become values (thresholds, weights, cuts): a map by output.
+    /// Only predictors that decide have it.
+    pub const FIELDS: Self = Self(Cow::Borrowed("fields"));
     /// The model's name and sampling settings, or null.
     pub const LM: Self = Self(Cow::Borrowed("lm"));
 

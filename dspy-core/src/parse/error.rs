@@ -106,6 +106,12 @@ pub enum ParseError {
     /// Reading would take more work than a text of this length deserves.
     #[error("the text cannot be read in reasonable time; answer with plain JSON and nothing else")]
     TooComplex,
+    /// A type with a form of its own refused it.
+    #[error("{message}")]
+    Refused {
+        /// What was expected and what was found.
+        message: String,
+    },
     /// The schema itself is faulty.
     #[error("faulty JSON schema: {message}")]
     Schema {

@@ -1,6 +1,7 @@
 //! One exchange with a model: ask, read, and where the answer cannot be read, ask again.
 
 mod ask;
+mod complete;
 mod streamed;
 
 use std::sync::Arc;
@@ -10,11 +11,12 @@ use serde_json::Value;
 
 use crate::adapter::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter};
 use crate::error::{Error, Result};
-use crate::lm::{Completion, Lm, Request, Response, ToolCall, Usage};
+use crate::form::DecisionRules;
+use crate::lm::{Completion, Lm, MediaError, Request, Response, ToolCall, Usage};
 use crate::run::{
     CallRecord, Event, FailedAssertion, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot,
 };
-use crate::signature::{BrokenRule, Fields, Severity};
+use crate::signature::{BrokenRule, Fields, Severity, SignatureSchema};
 use streamed::Told;
 
 pub(super) struct Exchange<'a> {
@@ -30,6 +32,10 @@ pub(super) struct Exchange<'a> {
     pub(super) retries: u32,
     /// The output that is no part of the answer: the model's own reasoning stands for it.
     pub(super) rationale: Option<&'a str>,
+    /// The task with everything that a model may do by its own means.
+    pub(super) declared: &'a SignatureSchema,
+    /// How the decisions among the outputs are made.
+    pub(super) rules: &'a DecisionRules,
 }
 
 /// What an exchange spent and warned of.
@@ -213,7 +219,8 @@ impl Exchange<'_> {
                         progress.summary.paid = paid;
                         return Ok(());
                     }
-                    request = self.retry(&first, progress, &broken, fields.clone())?;
+                    let past = fields.clone();
+                    request = Box::pin(self.retry(&first, progress, &broken, past)).await?;
                     let summary = &mut progress.summary;
                     let warnings = summary.warnings.split_off(warned);
                     summary.warnings.push(format!("asked again: {}", listed(&broken)));
@@ -233,7 +240,8 @@ impl Exchange<'_> {
             if let AnswerErrorKind::Asserted { broken } = &error.kind
                 && self.may_retry(progress, Severity::Assert)
             {
-                request = self.retry(&first, progress, broken, error.partial.clone())?;
+                let past = error.partial.clone();
+                request = Box::pin(self.retry(&first, progress, broken, past)).await?;
             } else if left > 0 && worth_asking_again(&error.kind) {
                 left -= 1;
                 self.discard(|| format!("asked again: {}", error.kind));
@@ -254,7 +262,7 @@ impl Exchange<'_> {
     }
 
     /// The request that shows the model its answer and the rules it breaks.
-    fn retry(
+    async fn retry(
         &self,
         first: &Request,
         progress: &mut Progress,
@@ -274,11 +282,11 @@ impl Exchange<'_> {
             });
         }
         progress.summary.shown = shown;
-        self.shown(first, &progress.summary.shown)
+        Box::pin(self.shown(first, &progress.summary.shown)).await
     }
 
     /// The first request as it is with these answers shown.
-    fn shown(&self, first: &Request, shown: &SentBack) -> Result<Arc<Request>> {
+    async fn shown(&self, first: &Request, shown: &SentBack) -> Result<Arc<Request>> {
         let path = self.slot.path();
         let feedback = shown.feedback(path, self.call.inputs, self.call.feedback);
         let call = self.call.with_feedback(feedback.as_ref());
@@ -288,6 +296,9 @@ impl Exchange<'_> {
             .map_err(|message| Error::Prompt { path: path.to_owned(), message })?;
         let mut request = first.clone();
         request.messages = prepared.messages;
+        let failed =
+            |error: MediaError| Error::Prompt { path: path.to_owned(), message: error.to_string() };
+        request.load_media().await.map_err(failed)?;
         request.rollout = shown.rollout(first.rollout);
         Ok(Arc::new(request))
     }
@@ -347,6 +358,10 @@ impl Exchange<'_> {
             };
             if let Some(name) = self.rationale {
                 take_reasoning(&mut answer, name);
+            }
+            if let Err(error) = self.complete(&mut answer.fields, completion, response) {
+                errors.push(error);
+                continue;
             }
             let fields = Value::Object(answer.fields);
             let accepted = accept.take(&fields);

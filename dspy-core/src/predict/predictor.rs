@@ -1,13 +1,14 @@
 //! The part of a program that calls a model: one task, its parameters, its place in a run.
 
 mod demos;
+mod lm_choice;
 mod prepared;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::assertion::Site;
@@ -17,12 +18,14 @@ use super::prediction::Prediction;
 use super::rationale::Rationale;
 use crate::adapter::{Adapter, AdapterCall, DynAdapter};
 use crate::error::{Error, Result};
+use crate::form::DecisionRules;
 use crate::lm::{Lm, LmError, Settings, default_lm};
 use crate::module::{Leaf, ParameterError, ParameterKind, Parameters, Path, Visit, VisitMut};
-use crate::run::{Answered, Feedback, Slot, transcript};
+use crate::run::{Answered, Feedback, Slot};
 use crate::signature::{Demo, Fields, SignatureSchema};
 use crate::wire;
 use demos::check_demos;
+use lm_choice::LmChoice;
 use prepared::Preparation;
 
 /// A predictor for a task that is known at run time only. [`Predict`](super::Predict) and the
@@ -71,20 +74,10 @@ struct State {
     rationale: Option<Rationale>,
     /// The task in force, and its prelude: made when first needed, dropped on every change.
     prepared: Preparation,
-    /// The same without the rationale.
-    prepared_native: Preparation,
+    /// How the decisions among the outputs are made.
+    rules: DecisionRules,
     /// The model named by `choice`, made when first needed.
     named: Arc<OnceLock<std::result::Result<Lm, LmError>>>,
-}
-
-/// The model and sampling settings as a parameter. No endpoint and no key: a file never sets those.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct LmChoice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
-    #[serde(flatten)]
-    settings: Settings,
 }
 
 /// How often assertions send an answer back, unless told otherwise.
@@ -93,8 +86,10 @@ const ASSERTION_RETRIES: u32 = 2;
 impl Predictor {
     /// A predictor for a task.
     pub fn new(schema: impl Into<Arc<SignatureSchema>>) -> Self {
+        let declared: Arc<SignatureSchema> = schema.into();
+        let (rules, rationale) = (prepared::rules_of(&declared), prepared::thoughts_of(&declared));
         let state = State {
-            declared: schema.into(),
+            declared,
             instructions: None,
             descriptions: BTreeMap::new(),
             demos: Vec::new(),
@@ -106,9 +101,9 @@ impl Predictor {
             follow_ups: 1,
             assertion_retries: ASSERTION_RETRIES,
             frozen: false,
-            rationale: None,
+            rationale,
             prepared: Preparation::default(),
-            prepared_native: Preparation::default(),
+            rules,
             named: Arc::default(),
         };
         Self { state: Arc::new(state), slot: None }
@@ -132,7 +127,6 @@ impl Predictor {
     fn change(&mut self) -> &mut State {
         let state = Arc::make_mut(&mut self.state);
         state.prepared = Preparation::default();
-        state.prepared_native = Preparation::default();
         state
     }
 
@@ -210,16 +204,6 @@ impl Predictor {
         }
     }
 
-    pub(super) fn transcript(&self, input: &impl Serialize) -> Result<String> {
-        let inputs = self.input_fields(input)?;
-        // Explaining must work before any model is set up.
-        let lm = self.model().unwrap_or_else(|_| Lm::embedded());
-        let prepared = self.prepared_for(&lm)?;
-        let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm);
-        let request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
-        Ok(transcript(&request))
-    }
-
     /// Calls the model, reads the outputs as `O`, and judges them by the rules.
     pub(super) async fn predict<O>(
         &self,
@@ -250,7 +234,8 @@ impl Predictor {
         };
         let lm = self.model()?;
         let rationale = self.native_rationale(&lm);
-        let prepared = self.prepared_for(&lm)?;
+        let left_out = self.left_out(&lm);
+        let prepared = self.prepared_without(left_out)?;
         let feedback = slot
             .run()
             .feedback()
@@ -267,6 +252,7 @@ impl Predictor {
         let request = {
             let mut request =
                 self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
+            self.ask_natively(&mut request, &inputs, left_out, &lm);
             if self.state.choice.settings != Settings::default() {
                 request.settings = request.settings.overlaid(&self.state.choice.settings);
             }
@@ -278,6 +264,12 @@ impl Predictor {
             request.account = slot.run().account().cloned();
             Arc::new(request)
         };
+        let request = match request.names_local_media() {
+            true => Box::pin(request.with_media())
+                .await
+                .map_err(|error| self.prompt_error(error.to_string()))?,
+            false => request,
+        };
         let exchange = Exchange {
             slot,
             number: slot.run().next_sequence(),
@@ -288,14 +280,15 @@ impl Predictor {
             follow_ups: self.state.follow_ups,
             retries: self.state.assertion_retries,
             rationale,
+            declared: &self.state.declared,
+            rules: &self.state.rules,
         };
         let mut outputs = Outputs::new(read);
         // Boxed apart, since allocators are slow with more than a kilobyte.
         let call = exchange.number;
         let summary = Box::pin(exchange.run(request, &mut outputs)).await?;
-        let Some((first, others)) = outputs.into_all() else {
-            return Err(self.prompt_error("the model gave no completion"));
-        };
+        let none = || self.prompt_error("the model gave no completion");
+        let (first, others) = outputs.into_all().ok_or_else(none)?;
         let (outputs, shown) = (summary.fields, summary.shown);
         let site = match summary.paid {
             Some(paid) => {
@@ -315,12 +308,16 @@ impl Predictor {
 impl Leaf for Predictor {
     fn parameters(&self) -> Vec<(ParameterKind, Value)> {
         let json = |value: serde_json::Result<Value>| value.unwrap_or(Value::Null);
-        vec![
+        let mut all = vec![
             (ParameterKind::INSTRUCTIONS, Value::from(self.instructions())),
             (ParameterKind::DEMOS, json(serde_json::to_value(&self.state.demos))),
             (ParameterKind::DESCRIPTIONS, json(serde_json::to_value(&self.state.descriptions))),
             (ParameterKind::LM, json(serde_json::to_value(&self.state.choice))),
-        ]
+        ];
+        if !self.state.rules.is_empty() {
+            all.push((ParameterKind::FIELDS, self.state.rules.to_value()));
+        }
+        all
     }
 
     fn set(&mut self, kind: &ParameterKind, value: Value) -> Result<(), ParameterError> {
@@ -342,6 +339,9 @@ impl Leaf for Predictor {
                 return Err(ParameterError::invalid(kind, message));
             }
             self.change().descriptions = descriptions;
+        } else if *kind == ParameterKind::FIELDS && !self.state.rules.is_empty() {
+            let rules = &mut Arc::make_mut(&mut self.state).rules;
+            rules.set(&value).map_err(|message| ParameterError::invalid(kind, message))?;
         } else if *kind == ParameterKind::LM {
             let choice = match value {
                 Value::Null => LmChoice::default(),

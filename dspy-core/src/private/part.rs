@@ -57,8 +57,8 @@ pub trait Access<T> {
     /// # Errors
     /// Those of the deserializer.
     fn deserialize<'de, D: Deserializer<'de>>(&self, deserializer: D) -> Result<T, D::Error>;
-    /// The type's own JSON Schema.
-    fn schema(&self) -> Value;
+    /// A field of the type.
+    fn field(&self, name: &str) -> Field;
     /// The type's JSON Schema as part of another.
     fn subschema(&self, generator: &mut SchemaGenerator) -> Value;
     /// Whether serde makes a value where a field is absent, as it does for `Option`.
@@ -84,8 +84,8 @@ impl<T: FieldType> Access<T> for Known<T> {
         T::deserialize(deserializer)
     }
 
-    fn schema(&self) -> Value {
-        schema::of::<T>()
+    fn field(&self, name: &str) -> Field {
+        Field::of::<T>(name)
     }
 
     fn subschema(&self, generator: &mut SchemaGenerator) -> Value {
@@ -149,8 +149,8 @@ pub fn describe<P: FieldAt<N>, const N: usize>(
     bounds: impl IntoIterator<Item = Bound>,
     default: Option<Value>,
 ) -> Field {
-    let schema = bounded(P::access().schema(), bounds);
-    let field = Field::with_schema(name, schema).with_desc(desc);
+    let field = P::access().field(name).changed_to(|schema| bounded(schema, bounds));
+    let field = field.with_desc(desc);
     match default {
         Some(default) => field.with_default(default),
         None => field,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::attempt::AttemptMark;
 use super::paid_call::PaidCall;
 use super::side::SideCall;
-use crate::lm::{Request, Response, Role, Usage};
+use crate::lm::{Message, Part, Request, Response, Role, Usage};
 use crate::signature::{BrokenRule, Fields};
 
 /// One call of a predictor, with everything needed to look at it, learn from it or replay it.
@@ -104,9 +104,21 @@ pub(crate) fn transcript(request: &Request) -> String {
             Role::Assistant => "assistant",
             Role::Tool => "tool",
         };
-        text.push_str(&format!("──── {role} ────\n{}\n", message.text().trim_end()));
+        text.push_str(&format!("──── {role} ────\n{}\n", shown(message).trim_end()));
     }
     text
+}
+
+/// A message's text, with a word where media stand.
+fn shown(message: &Message) -> String {
+    let part = |part: &Part| match part {
+        Part::Text { text } => text.to_string(),
+        Part::Image { media } => format!("[image {:?}]", media.source),
+        Part::Audio { media } => format!("[audio {:?}]", media.source),
+        Part::File { media } => format!("[file {:?}]", media.source),
+        _ => String::new(),
+    };
+    message.parts.iter().map(part).collect()
 }
 
 /// The records of a run, in the order the calls were begun.

@@ -62,6 +62,11 @@ impl Words<'_> {
         }
         let target = resolve(self.root, schema);
         let name = name(self.root, schema, target);
+        // A type with a form of its own says what it is called.
+        let title = target.get("title").and_then(Value::as_str);
+        if let Some(title) = title.filter(|_| target.get(super::MARKER).is_some()) {
+            return Phrase::closed(title);
+        }
         if let Some(all) = choices(self.root, target) {
             return closed_set(&all, name);
         }

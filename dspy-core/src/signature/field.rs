@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::Value;
 
+use crate::form::{self, DynForm, REASONING};
 use crate::{parse, schema};
 
 /// One input or output: its name, description and type.
@@ -24,14 +25,20 @@ struct Traits {
     text: bool,
     nullable: bool,
     marker: Option<Box<str>>,
+    /// The forms of the type, and of the types in it.
+    forms: Vec<DynForm>,
 }
 
 impl Traits {
-    fn of(schema: &Value) -> Self {
+    fn of(schema: &Value, forms: Vec<DynForm>) -> Self {
+        let marker = marker(schema);
+        // How a form writes its value is its own business, and no plain text; but for thoughts.
+        let is_free = marker.is_none_or(|word| word == REASONING);
         Self {
-            text: schema::is_plain_text(schema, schema),
+            text: is_free && schema::is_plain_text(schema, schema),
             nullable: is_nullable(schema),
-            marker: marker(schema).map(Box::from),
+            marker: marker.map(Box::from),
+            forms,
         }
     }
 }
@@ -59,15 +66,22 @@ fn is_nullable(schema: &Value) -> bool {
 impl Field {
     /// A field of a Rust type.
     pub fn of<T: JsonSchema>(name: impl Into<String>) -> Self {
-        Self::with_schema(name, schema::of::<T>())
+        let (schema, forms) = form::collected::<T>();
+        Self::with_forms(name, schema, forms)
     }
 
     /// A field of any JSON Schema.
     pub fn with_schema(name: impl Into<String>, schema: Value) -> Self {
+        let forms = form::builtin_in(&schema);
+        Self::with_forms(name, schema, forms)
+    }
+
+    /// A field of a type with these forms in it.
+    fn with_forms(name: impl Into<String>, schema: Value, forms: Vec<DynForm>) -> Self {
         Self {
             name: name.into(),
             desc: String::new(),
-            traits: Traits::of(&schema),
+            traits: Traits::of(&schema, forms),
             schema,
             default: None,
             aliases: Vec::new(),
@@ -161,6 +175,28 @@ impl Field {
         self.traits.marker.as_deref()
     }
 
+    /// The form of the type, if it has one of its own.
+    pub(crate) fn form(&self) -> Option<&DynForm> {
+        let word = self.marker()?;
+        self.traits.forms.iter().find(|form| form.word() == word)
+    }
+
+    /// The forms of the type and of the types in it.
+    pub(crate) fn forms(&self) -> &[DynForm] {
+        &self.traits.forms
+    }
+
+    /// What a model must know to write a value; `None` where plain text will do.
+    pub(crate) fn note(&self) -> Option<String> {
+        match self.form() {
+            Some(form) => match (form.note(), self.is_nullable()) {
+                (Some(note), true) => Some(format!("{note}; or None")),
+                (note, _) => note,
+            },
+            None => schema::note(&self.schema, &self.schema),
+        }
+    }
+
     /// Whether the value fits the field as it is: nothing repaired, nothing guessed.
     ///
     /// # Errors
@@ -178,8 +214,21 @@ impl Field {
         self.name == name || self.aliases.iter().any(|alias| alias == name)
     }
 
+    /// The same field with a schema made of its own, such as one with bounds.
+    pub(crate) fn changed_to(mut self, change: impl FnOnce(Value) -> Value) -> Self {
+        let schema = change(std::mem::take(&mut self.schema));
+        self.set_schema(schema);
+        self
+    }
+
     pub(super) fn set_schema(&mut self, schema: Value) {
-        self.traits = Traits::of(&schema);
+        let mut forms = std::mem::take(&mut self.traits.forms);
+        for form in form::builtin_in(&schema) {
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        self.traits = Traits::of(&schema, forms);
         self.schema = schema;
     }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Fields;
+use super::{Fields, Signature};
 use crate::wire;
 
 /// The word of the schema marker by which adapters know a [`History`].
@@ -52,6 +52,31 @@ impl History {
     /// No turns yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Turns of a signature: inputs with the outputs they got, of its own types.
+    ///
+    /// ```
+    /// use dspy::History;
+    /// use dspy::prelude::*;
+    ///
+    /// # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+    /// let turn = (QaInput { question: "Who?".into() }, QaOutput { answer: "Ada".into() });
+    /// let history = History::of::<Qa>([turn])?;
+    /// assert_eq!(history.turns[0]["answer"], "Ada");
+    /// # Ok::<(), dspy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn of<S: Signature>(
+        turns: impl IntoIterator<Item = (S::Input, S::Output)>,
+    ) -> Result<Self, NoFields> {
+        let mut history = Self::new();
+        for (input, output) in turns {
+            history.add(&input, &output)?;
+        }
+        Ok(history)
     }
 
     /// Adds a turn: an input of the task and the output it got. A history inside the input is left

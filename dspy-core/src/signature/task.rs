@@ -1,5 +1,6 @@
 //! A signature at run time.
 
+use crate::form::Inputs;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -77,6 +78,15 @@ impl SignatureSchema {
     /// What the model is told to do.
     pub fn instructions(&self) -> &str {
         &self.instructions
+    }
+
+    /// These values of the inputs, for checks of what is answered.
+    pub(crate) fn given<'a>(&'a self, values: &'a Fields) -> Inputs<'a> {
+        Inputs::new(
+            self.inputs.iter().filter_map(|field| {
+                Some((field.schema(), field.forms(), values.get(field.name())?))
+            }),
+        )
     }
 
     /// The inputs, in order.

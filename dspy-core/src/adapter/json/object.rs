@@ -31,7 +31,13 @@ pub(super) fn object_schema(outputs: &[Field]) -> Value {
 
 /// A field's schema as a part of the object's.
 fn property(field: &Field, definitions: &mut Map<String, Value>) -> Value {
-    let mut schema = field.schema().clone();
+    let mut schema = match field.form() {
+        Some(form) if field.is_nullable() => {
+            json!({"anyOf": [form.answer_schema(), {"type": "null"}]})
+        }
+        Some(form) => form.answer_schema(),
+        None => field.schema().clone(),
+    };
     let mut own = match schema.as_object_mut().and_then(|object| object.shift_remove("$defs")) {
         Some(Value::Object(own)) => own,
         _ => Map::new(),

@@ -87,8 +87,7 @@ fn notation(schema: &SignatureSchema) -> String {
 
 /// What a field's value must be, with JSON's words for true, false and null.
 fn note(field: &Field) -> Option<String> {
-    let note =
-        schema::note(field.schema(), field.schema())?.replace("True or False", "true or false");
+    let note = field.note()?.replace("True or False", "true or false");
     let bare = note.strip_suffix("None").filter(|_| field.is_nullable());
     Some(bare.map_or_else(|| note.clone(), |bare| format!("{bare}null")))
 }

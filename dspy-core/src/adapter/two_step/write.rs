@@ -7,7 +7,6 @@ use super::TwoStepAdapter;
 use crate::adapter::outline::{push_fields, push_objective};
 use crate::adapter::render::render_field;
 use crate::adapter::turns::{Format, shown};
-use crate::schema;
 use crate::signature::{Fields, SignatureSchema};
 
 /// Before each line of a value of several lines, so that none of them reads like another field.
@@ -19,7 +18,7 @@ impl Format for TwoStepAdapter {
         push_fields(&mut text, schema);
         text.push_str("\nAnswer in your own words, and say clearly what each output field is:\n");
         for field in schema.outputs() {
-            let note = schema::note(field.schema(), field.schema());
+            let note = field.note();
             let _ = writeln!(text, "{}: {}", field.name(), note.as_deref().unwrap_or("text"));
         }
         text.push('\n');

@@ -179,6 +179,7 @@ impl Family {
             logprobs: false,
             reasoning: self.thinking != Thinking::Never,
             n: false,
+            citations: true,
         }
     }
 }

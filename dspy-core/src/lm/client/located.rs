@@ -1,5 +1,6 @@
 //! [`Located`]: where the bytes of media lie.
 
+use super::super::local_file::LocalFile;
 use super::super::message::{Media, MediaSource};
 
 /// Where the bytes of media lie. A `data:` address is no address but the bytes themselves.
@@ -10,6 +11,8 @@ pub(in crate::lm) enum Located<'a> {
     At(&'a str),
     /// At the provider, under an id.
     Uploaded(&'a str),
+    /// On this machine, not read.
+    Unread(&'a LocalFile),
 }
 
 impl<'a> Located<'a> {
@@ -26,6 +29,7 @@ impl<'a> Located<'a> {
                 None => Self::At(url),
             },
             MediaSource::FileId(id) => Self::Uploaded(id),
+            MediaSource::Local(file) => Self::Unread(file),
         }
     }
 }

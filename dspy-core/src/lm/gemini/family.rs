@@ -116,5 +116,6 @@ pub(super) fn capabilities(model: &ModelName) -> Capabilities {
         logprobs: !model.own_host() || old,
         reasoning: !old && !open,
         n: false,
+        citations: false,
     }
 }

@@ -105,5 +105,6 @@ fn shown(f: &mut fmt::Formatter<'_>, kind: &str, media: &Media) -> fmt::Result {
             writeln!(f, "[{kind}{mime}, {} characters of base64]", data.len())
         }
         MediaSource::FileId(id) => writeln!(f, "[{kind}{mime}, file {id}]"),
+        MediaSource::Local(file) => writeln!(f, "[{kind}{mime} {}]", file.path.display()),
     }
 }

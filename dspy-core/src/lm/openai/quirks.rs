@@ -211,6 +211,7 @@ impl Quirks {
             logprobs: !self.reasons && !self.refused.contains(&Setting::Logprobs),
             reasoning: !self.official || self.reasons,
             n: self.native_n,
+            citations: false,
         }
     }
 }

@@ -69,5 +69,6 @@ pub(super) fn capabilities(model: &ModelName) -> Capabilities {
         logprobs: !reasons(model),
         reasoning: !model.own_host() || reasons(model),
         n: false,
+        citations: false,
     }
 }

@@ -67,6 +67,10 @@ fn of_media(modality: &str, media: &Media) -> Value {
         MediaSource::FileId(id) => {
             json!({"type": "file", "modality": modality, "mime_type": mime, "file_id": id})
         }
+        MediaSource::Local(file) => {
+            let path = file.path.display().to_string();
+            json!({"type": "file", "modality": modality, "mime_type": mime, "path": path})
+        }
         MediaSource::Base64(data) => json!({
             "type": "blob", "modality": modality, "mime_type": mime, "base64_length": data.len(),
         }),

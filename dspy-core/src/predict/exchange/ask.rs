@@ -26,7 +26,7 @@ impl Exchange<'_> {
             let paid = attempt.ask(self.slot.kept_path(), request);
             match paid.sent_back() {
                 Some(shown) => {
-                    *request = self.shown(first, &shown)?;
+                    *request = Box::pin(self.shown(first, &shown)).await?;
                     progress.summary.shown = shown;
                 }
                 None => break paid,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::client::{ModelName, mime};
+use super::super::super::client::{ModelName, mime, unread};
 use super::super::super::error::LmError;
 use super::super::super::message::{Media, MediaSource};
 use super::base64_text;
@@ -15,6 +15,7 @@ pub(super) fn image(model: &ModelName, media: &Media) -> Result<Value, LmError> 
         MediaSource::Base64(data) => bytes(mime("an image", media)?, data),
         MediaSource::Url(url) => at(url),
         MediaSource::FileId(id) => uploaded(id),
+        MediaSource::Local(file) => return Err(unread(file)),
     };
     Ok(json!({"type": "image", "source": source}))
 }
@@ -23,6 +24,7 @@ pub(super) fn document(model: &ModelName, media: &Media) -> Result<Value, LmErro
     let source = match &media.source {
         MediaSource::Url(url) => at(url),
         MediaSource::FileId(id) => uploaded(id),
+        MediaSource::Local(file) => return Err(unread(file)),
         MediaSource::Base64(data) => match mime("a file", media)? {
             kind @ "application/pdf" => bytes(kind, data),
             kind if kind.starts_with("text/") => {
@@ -38,8 +40,15 @@ pub(super) fn document(model: &ModelName, media: &Media) -> Result<Value, LmErro
         },
     };
     let mut block = json!({"type": "document", "source": source});
-    if let (Some(name), Some(fields)) = (&media.name, block.as_object_mut()) {
-        fields.insert("title".to_owned(), name.as_str().into());
+    if let Some(fields) = block.as_object_mut() {
+        for (key, text) in [("title", &media.name), ("context", &media.context)] {
+            if let Some(text) = text {
+                fields.insert(key.to_owned(), text.as_str().into());
+            }
+        }
+        if media.citations {
+            fields.insert("citations".to_owned(), json!({"enabled": true}));
+        }
     }
     Ok(block)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::client::{Located, ModelName, config};
+use super::super::super::client::{Located, ModelName, config, unread};
 use super::super::super::error::LmError;
 use super::super::super::message::Media;
 
@@ -26,6 +26,7 @@ pub(super) fn part(model: &ModelName, what: &str, media: &Media) -> Result<Value
                 "{what} is given in base64 without its MIME type; set `mime`"
             )));
         }
+        Located::Unread(file) => return Err(unread(file)),
         Located::At(uri) => uri.to_owned(),
         Located::Uploaded(uri) if uri.contains("://") => uri.to_owned(),
         Located::Uploaded(id) => format!("{FILES}{}", id.strip_prefix("files/").unwrap_or(id)),

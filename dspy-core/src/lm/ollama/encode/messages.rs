@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::client::{Located, ModelName, object_arguments};
+use super::super::super::client::{Located, ModelName, object_arguments, unread};
 use super::super::super::error::LmError;
 use super::super::super::message::{Media, Message, Part, Role, ToolCall, ToolResult};
 
@@ -90,6 +90,7 @@ fn image<'a>(model: &ModelName, media: &'a Media) -> Result<&'a str, LmError> {
         Located::Uploaded(_) => {
             Err(model.unsupported("an image by file id", "give its content in base64"))
         }
+        Located::Unread(file) => Err(unread(file)),
     }
 }
 

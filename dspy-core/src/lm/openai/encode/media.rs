@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::super::super::client::config;
+use super::super::super::client::{config, unread};
 use super::super::super::error::LmError;
 use super::super::super::message::{Media, MediaSource};
 use super::super::ChatCompletions;
@@ -48,6 +48,7 @@ pub(super) fn image<'a>(chat: &ChatCompletions, media: &'a Media) -> Result<Imag
     let url = match &media.source {
         MediaSource::Url(url) => Address::Web(url),
         MediaSource::Base64(data) => Address::Data { mime: mime("an image", media)?, data },
+        MediaSource::Local(file) => return Err(unread(file)),
         MediaSource::FileId(_) => {
             let model = &chat.model;
             return Err(model.unsupported("an image by file id", "give its address or content"));
@@ -57,6 +58,9 @@ pub(super) fn image<'a>(chat: &ChatCompletions, media: &'a Media) -> Result<Imag
 }
 
 pub(super) fn audio<'a>(chat: &ChatCompletions, media: &'a Media) -> Result<Audio<'a>, LmError> {
+    if let MediaSource::Local(file) = &media.source {
+        return Err(unread(file));
+    }
     let MediaSource::Base64(data) = &media.source else {
         let model = &chat.model;
         return Err(model.unsupported("audio by address or file id", "give its content in base64"));
@@ -85,6 +89,7 @@ pub(super) fn file<'a>(chat: &ChatCompletions, media: &'a Media) -> Result<File<
             let filename = media.name.as_deref().unwrap_or(unnamed);
             Ok(File::Content { filename, file_data })
         }
+        MediaSource::Local(file) => Err(unread(file)),
         MediaSource::Url(_) => {
             let model = &chat.model;
             Err(model.unsupported("a file by address", "give its content or its file id"))

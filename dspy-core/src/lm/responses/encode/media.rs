@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::client::mime;
+use super::super::super::client::{mime, unread};
 use super::super::super::error::LmError;
 use super::super::super::message::{Media, MediaSource};
 
@@ -11,6 +11,7 @@ pub(super) fn image(media: &Media) -> Result<Value, LmError> {
         MediaSource::Url(url) => ("image_url", url.clone()),
         MediaSource::Base64(data) => ("image_url", data_url("an image", media, data)?),
         MediaSource::FileId(id) => ("file_id", id.clone()),
+        MediaSource::Local(file) => return Err(unread(file)),
     };
     let mut item = Map::new();
     item.insert("type".to_owned(), "input_image".into());
@@ -23,6 +24,7 @@ pub(super) fn file(media: &Media) -> Result<Value, LmError> {
     Ok(match &media.source {
         MediaSource::Url(url) => json!({"type": "input_file", "file_url": url}),
         MediaSource::FileId(id) => json!({"type": "input_file", "file_id": id}),
+        MediaSource::Local(file) => return Err(unread(file)),
         MediaSource::Base64(data) => {
             let url = data_url("a file", media, data)?;
             let unnamed =
