@@ -12,6 +12,8 @@ mod completions;
 mod ensemble;
 #[path = "strategies/knn.rs"]
 mod knn;
+#[path = "support/lines.rs"]
+mod lines;
 #[path = "strategies/model.rs"]
 mod model;
 #[path = "strategies/reasoning.rs"]

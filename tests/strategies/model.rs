@@ -27,9 +27,18 @@ pub(crate) fn answering(
     })
 }
 
-/// Always the same: `Paris` for an answer, no advice.
+/// Always the same: `Paris` for an answer, no advice. Agents finish at once; code first fails, and
+/// asks a model where it can.
 pub(crate) fn steady() -> Scripted {
-    answering(|_, name, _| steady_value(name))
+    answering(|_, name, before| match (name, before) {
+        ("next_tool_name", _) => "finish".to_owned(),
+        ("next_tool_args", _) => "{}".to_owned(),
+        ("finished", _) => "true".to_owned(),
+        ("generated_code", 0) => "fail at first".to_owned(),
+        ("generated_code", _) => "print done".to_owned(),
+        ("code", _) => r#"call llm_query {"prompt": "What does it say?"}"#.to_owned(),
+        _ => steady_value(name),
+    })
 }
 
 pub(crate) fn steady_value(name: &str) -> String {

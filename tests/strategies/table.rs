@@ -9,11 +9,13 @@ use std::fmt::Debug;
 use dspy::lm::{Request, Scripted};
 use dspy::module::{DynModule, ParameterKind, identity, leaf_paths, set_parameter, task_schemas};
 use dspy::predict::{
-    Attempted, Completed, Each, Ensemble, KnnDemos, MultiChainComparison, SampledComparison,
+    Attempted, CodeAct, Completed, Each, Ensemble, KnnDemos, MultiChainComparison,
+    ProgramOfThought, Rlm, SampledComparison,
 };
 use dspy::prelude::*;
 use dspy::signature::{Data, Reasoned};
 
+use super::lines::Lines;
 use super::model::steady;
 use super::{Qa, QaInput, QaOutput, ask};
 
@@ -202,6 +204,66 @@ async fn knn_demos() {
     let plain = || KnnDemos::new(plain(), rows(), 1).expect("rows fit");
     let reasoned = || KnnDemos::new(reasoned(), rows(), 1).expect("rows fit");
     row(plain, reasoned, ask("Which?"), &["module"]).await;
+}
+
+/// Those that take a signature, and no module, are given one with reasoning of its own.
+#[derive(Signature, Clone)]
+struct Reasoning {
+    #[input]
+    question: String,
+    #[output]
+    reasoning: String,
+    #[output]
+    answer: String,
+}
+
+fn aloud() -> ReasoningInput {
+    ReasoningInput { question: "Which?".into() }
+}
+
+/// A strategy that works on a signature, in four forms.
+async fn of_signature<P, C>(
+    plain: impl Fn() -> P,
+    reasoned: impl Fn() -> C,
+    reasoned_input: C::Input,
+    paths: &[&str],
+) where
+    P: Module<Input = QaInput>,
+    P::Output: Debug,
+    C: Module,
+{
+    row(&plain, &plain, ask("Which?"), paths).await;
+    check("with reasoning", &reasoned, reasoned_input, paths).await;
+}
+
+#[tokio::test]
+async fn react() {
+    let echo = || Tool::new("echo", "Says it again.", |it: String| async move { it });
+    let plain = || ReAct::<Qa>::new([echo()]).expect("tools");
+    let reasoned = || ReAct::<Reasoning>::new([echo()]).expect("tools");
+    of_signature(plain, reasoned, aloud(), &["react", "extract.predict"]).await;
+}
+
+#[tokio::test]
+async fn program_of_thought() {
+    let paths = ["code_generate", "code_regenerate", "generate_output"];
+    let plain = || ProgramOfThought::<Qa>::new(Lines);
+    of_signature(plain, || ProgramOfThought::<Reasoning>::new(Lines), aloud(), &paths).await;
+}
+
+#[tokio::test]
+async fn code_act() {
+    let reasoned = || CodeAct::<Reasoning>::new(Lines);
+    let paths = ["codeact", "extractor"];
+    of_signature(|| CodeAct::<Qa>::new(Lines), reasoned, aloud(), &paths).await;
+}
+
+#[tokio::test]
+async fn rlm() {
+    let plain = || Rlm::<Qa>::new(Lines).with_max_iters(1);
+    let reasoned = || Rlm::<Reasoning>::new(Lines).with_max_iters(1);
+    let paths = ["generate_action", "extract", "llm_query"];
+    of_signature(plain, reasoned, aloud(), &paths).await;
 }
 
 #[tokio::test]
