@@ -43,6 +43,18 @@ calls:
 peers *cases:
     sh bench/peers/run.sh compare.py --write bench/README.md tests/data/parse_cases.jsonl {{cases}}
 
+# Our metrics beside DSPy's, rouge-score's and sacrebleu's (needs python3 with venv and pip).
+metrics *options:
+    sh bench/peers/metrics.sh --write bench/README.md --record tests/data/metric_cases.jsonl 80 {{options}}
+
+# 50,000 rows evaluated into a file: memory, and the same result at any concurrency.
+evaluate items="50000":
+    cargo run --release --package dspy-bench -- evaluate --items {{items}}
+
+# How often the interval of a score covers the truth.
+intervals repeats="1000":
+    cargo run --release --package dspy-bench -- intervals --repeats {{repeats}}
+
 # Prompts beside those of Python DSPy (needs python3 with venv and pip).
 parity *adapters:
     sh bench/peers/run.sh parity.py --write bench/README.md {{adapters}}

@@ -23,8 +23,9 @@
 //! | look things up | [`retrieve`]: by words, by vectors, by both; [`retrieve::Retrieve`] in a program |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
 //! | choose how prompts and answers look | [`adapter::ChatAdapter`], [`adapter::JsonAdapter`], [`adapter::XmlAdapter`], [`adapter::TwoStepAdapter`] |
-//! | read data | [`row::read_csv`], [`row::stratified_split`] |
-//! | measure | [`Evaluate`], [`evaluate::compare`] |
+//! | read data | [`row::RowReader`], [`row::read_csv`], [`row::stratified_split`] |
+//! | measure | [`Evaluate`], [`evaluate::compare`], [`metric`], [`judge`] |
+//! | let CI decide | [`quality::QualityGate`] |
 //! | optimize | [`optimize::LabeledFewShot`], [`optimize::BootstrapFewShot`], [`optimize::BootstrapFewShotWithRandomSearch`] |
 //! | save, load, compare programs | [`Module::save`](module::Module::save), [`Module::load`](module::Module::load), [`module::diff`](module::diff()) |
 //! | look at prompts and calls | [`Predict::explain`], [`Call::record`](module::Call::record), [`Lm::inspect_history`](lm::Lm::inspect_history) |
@@ -63,7 +64,7 @@
 //! file that processes share; it builds SQLite, and needs a C compiler for that. `mcp` takes tools from
 //! servers that speak the Model Context Protocol: `mcp::McpServer`. `hnsw` adds approximate search to
 //! [`retrieve::VectorIndex`], `local-embeddings` an embedding model in process, from weights of your
-//! own: `local_embeddings::StaticEmbeddings`.
+//! own: `local_embeddings::StaticEmbeddings`. `parquet` has [`row::RowReader`] read Parquet files.
 //!
 //! Each of the others makes the types of one crate types of fields, with a schema that says what
 //! they are, a prompt that gives an example, and a parser that mends what models write instead.
@@ -90,8 +91,8 @@ pub use dspy_core::predict::{
 pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::tool::{Tool, Toolset};
 pub use dspy_core::{
-    adapter, assert_that, blocking, error, evaluate, form, interpreter, lm, metric, module,
-    optimize, parse, predict, retrieve, row, run, schema, signature, suggest, tool, wire,
+    adapter, assert_that, blocking, error, evaluate, form, interpreter, judge, lm, metric, module,
+    optimize, parse, predict, quality, retrieve, row, run, schema, signature, suggest, tool, wire,
 };
 
 #[cfg(feature = "local-embeddings")]

@@ -47,6 +47,10 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
                               how well and how cheaply the best of several candidates is found,
                               on simulated scores; a Markdown table
   handle                      what counting, tracing and a history add to a call
+  metrics --cases FILE        a prediction and references -> what each metric gives
+  evaluate [--items N]        a large evaluation into a file, at two concurrencies: memory above
+                              idle, and whether the results are the same
+  intervals [--repeats N]     how often the interval of a score covers the truth, as a table
   surrogate [--worlds N] [--histories FILE]
                               true value of what searches find with so many scores, and of what
                               others found in the same worlds; with a table on standard error
@@ -89,6 +93,16 @@ pub(crate) enum Command {
     Optimize(Box<Optimize>),
     Race(Races),
     Handle,
+    Metrics {
+        cases: PathBuf,
+    },
+    Intervals {
+        repeats: usize,
+    },
+    #[cfg(unix)]
+    Evaluate {
+        items: usize,
+    },
     Surrogate(Surrogate),
     Retrieval(Retrieval),
     Help,
@@ -127,6 +141,10 @@ impl Command {
             "optimize" => return Optimize::from_args(args).map(|o| Self::Optimize(Box::new(o))),
             "race" => return races(args).map(Self::Race),
             "handle" => Self::Handle,
+            "metrics" => Self::Metrics { cases: cases(&mut args)? },
+            "intervals" => Self::Intervals { repeats: count(&mut args, "repeats", 1_000)? },
+            #[cfg(unix)]
+            "evaluate" => Self::Evaluate { items: count(&mut args, "items", 50_000)? },
             "surrogate" => return surrogate(args).map(Self::Surrogate),
             "retrieval" => return retrieval(args).map(Self::Retrieval),
             "help" => Self::Help,
@@ -144,6 +162,18 @@ fn cases(args: &mut lexopt::Parser) -> Result<PathBuf, lexopt::Error> {
         Some(Long("cases")) => Ok(args.value()?.into()),
         Some(other) => Err(other.unexpected()),
         None => Err("the option `--cases FILE` is missing".into()),
+    }
+}
+
+/// The one option of a command that takes a number of something.
+fn count(args: &mut lexopt::Parser, option: &str, default: usize) -> Result<usize, lexopt::Error> {
+    match args.next()? {
+        Some(Long(name)) if name == option => match args.value()?.parse()? {
+            0 => Err(format!("`--{option}` must be at least 1").into()),
+            number => Ok(number),
+        },
+        Some(other) => Err(other.unexpected()),
+        None => Ok(default),
     }
 }
 

@@ -6,10 +6,14 @@ mod adapters;
 mod cache;
 mod call_case;
 mod command;
+#[cfg(unix)]
+mod evaluate;
 mod expectation;
 mod format;
 mod handle;
+mod intervals;
 mod lines;
+mod metrics;
 mod optimize;
 #[cfg(unix)]
 mod overhead;
@@ -56,6 +60,10 @@ fn main() -> ExitCode {
         Command::Optimize(work) => optimize::run(&work),
         Command::Race(races) => race::run(races),
         Command::Handle => handle::run(),
+        Command::Metrics { cases } => metrics::run(&cases),
+        Command::Intervals { repeats } => intervals::run(repeats),
+        #[cfg(unix)]
+        Command::Evaluate { items } => evaluate::run(items),
         Command::Surrogate(task) => surrogate::run(&task),
         Command::Retrieval(task) => retrieval::run(&task),
     };

@@ -10,6 +10,7 @@ pub mod error;
 pub mod evaluate;
 pub mod form;
 pub mod interpreter;
+pub mod judge;
 pub mod lm;
 pub mod metric;
 pub mod module;
@@ -18,6 +19,7 @@ pub mod parse;
 pub mod predict;
 #[doc(hidden)]
 pub mod private;
+pub mod quality;
 pub mod retrieve;
 pub mod row;
 pub mod run;

@@ -1,4 +1,45 @@
 //! Metrics: how good an output is.
+//!
+//! Besides your own, there are those that everybody uses: [`exact_match`], [`token_f1`],
+//! [`hotpot_f1`], [`answer_in_passage`], [`near`] and [`number_in_text`] for numbers, [`JsonFields`],
+//! [`rouge_l`], [`bleu`], [`edit_similarity`], [`EmbeddingSimilarity`]; those that ask a model are in
+//! [`judge`](crate::judge). Each gives a [`Score`] with words, and [`Weighted`] makes one of several.
+//!
+//! ```
+//! use dspy::metric::token_f1;
+//! use dspy::prelude::*;
+//!
+//! # #[derive(Signature)] struct Qa { #[input] question: String, #[output] answer: String }
+//! let metric = |row: &Qa, out: &QaOutput| token_f1(&out.answer, &row.answer);
+//! # let _ = metric;
+//! ```
+
+mod bleu;
+mod edit;
+mod embedding;
+mod exact_match;
+mod json_fields;
+mod normalize;
+mod numeric;
+mod passage;
+mod references;
+mod rouge;
+mod token_f1;
+mod weighted;
+
+pub use bleu::{bleu, corpus_bleu};
+pub use edit::edit_similarity;
+pub use embedding::{EmbeddingSimilarity, SimilarityMetric};
+pub use exact_match::{exact_match, same_text};
+pub use json_fields::JsonFields;
+pub use normalize::normalize_text;
+pub use numeric::{Tolerance, last_number, near, number_in_text};
+pub use passage::answer_in_passage;
+pub use references::References;
+pub use rouge::rouge_l;
+pub(crate) use token_f1::harmonic;
+pub use token_f1::{hotpot_f1, token_f1};
+pub use weighted::Weighted;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -35,6 +35,7 @@ pub use select::Select;
 pub use stream::{Chunk, Chunks, PartialAnswer, ProgramStream, Streamed};
 
 use crate::blocking;
+pub(crate) use diff::diff_parameters;
 pub(crate) use forward::in_new_scope;
 pub(crate) use program::{move_to, slot_of};
 pub(crate) use status::{above, begun, below};

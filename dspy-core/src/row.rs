@@ -1,14 +1,26 @@
 //! Rows: labelled examples, from files and in splits.
 
+mod columns;
 mod error;
+mod gsm8k;
+mod hotpot_qa;
 mod load;
+mod math;
+mod objects;
 mod overlap;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod reader;
 mod rows;
 mod split;
 
 pub use error::DataError;
+pub use gsm8k::{Gsm8k, read_gsm8k};
+pub use hotpot_qa::{HotPotQa, Passage, read_hotpot_qa};
 pub use load::{LoadRow, read_csv, read_csv_from};
+pub use math::{MathProblem, read_math};
 pub use overlap::{Overlap, OverlapKind, Overlaps, RowPlace, overlaps};
+pub use reader::{RowReader, read_json, read_jsonl};
 pub use rows::Rows;
 pub use split::{Fold, folds, label_key, shuffle_labels, split_rows, stratified_split};
 

@@ -18,6 +18,16 @@ pub(crate) fn t_cdf(x: f64, freedom: f64) -> f64 {
     if x > 0.0 { 1.0 - tail } else { tail }
 }
 
+/// The value that Student's t is below with this probability, above one half.
+pub(crate) fn t_quantile(probability: f64, freedom: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1e3);
+    for _ in 0..60 {
+        let middle: f64 = 0.5 * (low + high);
+        if t_cdf(middle, freedom) < probability { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
 /// The distribution function of Beta(a, b): the regularised incomplete beta function.
 pub(crate) fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 {

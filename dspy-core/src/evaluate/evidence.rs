@@ -38,9 +38,9 @@ pub struct PairedEvidence {
     pub baseline: f64,
     /// The candidate's mean score.
     pub candidate: f64,
-    /// The mean difference (candidate minus baseline), its 95 % bootstrap interval, and the rows that
-    /// got better and worse. A bootstrap cannot see beyond its rows: with fewer than about ten, the
-    /// interval is too narrow, with one it is a point.
+    /// The mean difference (candidate minus baseline), its 95 % interval, and the rows that got better
+    /// and worse. An interval cannot see beyond its rows: where none differs, and with one row, it is
+    /// a point.
     pub comparison: Comparison,
     /// Rows on which both score the same.
     pub ties: usize,

@@ -1,4 +1,4 @@
-//! A progress bar with the running score.
+//! A progress bar with the running score, the money spent and the time left.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -7,6 +7,7 @@ pub(super) struct Progress {
     sum: f64,
     done: u32,
     failed: u32,
+    usd: f64,
 }
 
 impl Progress {
@@ -22,19 +23,24 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_prefix(title.unwrap_or_default().to_owned());
-        Self { bar, sum: 0.0, done: 0, failed: 0 }
+        Self { bar, sum: 0.0, done: 0, failed: 0, usd: 0.0 }
     }
 
-    pub(super) fn item(&mut self, score: f64, failed: bool) {
+    /// Counts one more item, and what it spent in US dollars.
+    pub(super) fn item(&mut self, score: f64, failed: bool, usd: f64) {
         self.sum += score;
+        self.usd += usd;
         self.done += 1;
         self.failed += u32::from(failed);
         if !self.bar.is_hidden() {
-            let score = self.sum / f64::from(self.done);
-            self.bar.set_message(match self.failed {
-                0 => format!("score {score:.3}"),
-                failed => format!("score {score:.3}, {failed} failed"),
-            });
+            let mut message = format!("score {:.3}", self.sum / f64::from(self.done));
+            if self.failed > 0 {
+                message.push_str(&format!(", {} failed", self.failed));
+            }
+            if self.usd > 0.0 {
+                message.push_str(&format!(", ${:.4}", self.usd));
+            }
+            self.bar.set_message(message);
         }
         self.bar.inc(1);
     }

@@ -1,36 +1,14 @@
 //! What an evaluation found.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::interval::mean_interval;
-use crate::lm::Usage;
-use crate::run::Trace;
-
-/// One row's outcome.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Item<O> {
-    /// The row's place in the data set, counted from 0.
-    pub index: usize,
-    /// The row's id.
-    pub id: String,
-    /// The score.
-    pub score: f64,
-    /// The metric's words, and the checks and suggestions that the output does not keep; or the hard
-    /// assertion that failed.
-    pub feedback: Option<String>,
-    /// What the program gave; `None` where it failed.
-    pub output: Option<O>,
-    /// Why it failed, if it did.
-    pub error: Option<String>,
-    /// What it spent.
-    pub usage: Usage,
-    /// How long it took.
-    pub elapsed: Duration,
-    /// The calls made; empty unless the evaluation records.
-    pub trace: Trace,
-}
+use super::item::Item;
+use super::program_note::ProgramNote;
+use super::slice::{Slice, slices};
+use crate::lm::{Spent, Usage};
 
 /// The outcome of a program on a data set, in row order.
 #[derive(Clone, Debug)]
@@ -41,6 +19,8 @@ pub struct Evaluation<O> {
     usage: Usage,
     elapsed: Duration,
     stopped: Option<String>,
+    program: Option<ProgramNote>,
+    written_to: Option<PathBuf>,
 }
 
 impl<O> Evaluation<O> {
@@ -48,7 +28,17 @@ impl<O> Evaluation<O> {
         let scores: Vec<f64> = items.iter().map(|item| item.score).collect();
         let (mean, interval) = mean_interval(&scores);
         let usage = items.iter().map(|item| item.usage).sum();
-        Self { items, mean, interval, usage, elapsed, stopped }
+        Self { items, mean, interval, usage, elapsed, stopped, program: None, written_to: None }
+    }
+
+    pub(super) fn of_program(mut self, program: Option<ProgramNote>) -> Self {
+        self.program = program;
+        self
+    }
+
+    pub(super) fn in_file(mut self, path: Option<PathBuf>) -> Self {
+        self.written_to = path;
+        self
     }
 
     /// The mean score.
@@ -56,8 +46,8 @@ impl<O> Evaluation<O> {
         self.mean
     }
 
-    /// The 95 % interval of the mean score: a percentile bootstrap, the normal interval from 5,000
-    /// rows on.
+    /// The 95 % interval of the mean score: how far the mean over all rows that there might have been
+    /// is likely to be off. [`score_interval`](super::score_interval) says how it is found.
     pub fn interval(&self) -> [f64; 2] {
         self.interval
     }
@@ -77,9 +67,14 @@ impl<O> Evaluation<O> {
         self.items.iter().filter(|item| item.error.is_some())
     }
 
-    /// What all rows spent.
+    /// What the program spent on all rows.
     pub fn usage(&self) -> Usage {
         self.usage
+    }
+
+    /// What the metric spent, where it asks a model.
+    pub fn metric_spent(&self) -> Spent {
+        self.items.iter().map(|item| item.metric_spent).sum()
     }
 
     /// Wall time.
@@ -87,9 +82,34 @@ impl<O> Evaluation<O> {
         self.elapsed
     }
 
+    /// The time within which this share of the rows was done: 0.95 for the 95th percentile. Zero
+    /// without rows.
+    pub fn latency(&self, share: f64) -> Duration {
+        let mut times: Vec<Duration> = self.items.iter().map(|item| item.elapsed).collect();
+        times.sort_unstable();
+        let rank = (share.clamp(0.0, 1.0) * times.len() as f64).ceil() as usize;
+        times.get(rank.max(1) - 1).copied().unwrap_or_default()
+    }
+
     /// Why not all rows were worked on, if so.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
+    }
+
+    /// Score, interval and failures by slice, in the order of their names. Empty unless
+    /// [`Evaluate::slices`](super::Evaluate::slices) was given a function.
+    pub fn slices(&self) -> Vec<Slice> {
+        slices(&self.items)
+    }
+
+    /// The program's parameters at the time; `None` in a result that was loaded without.
+    pub fn program(&self) -> Option<&ProgramNote> {
+        self.program.as_ref()
+    }
+
+    /// The file that the items were written to instead of being kept.
+    pub fn written_to(&self) -> Option<&Path> {
+        self.written_to.as_deref()
     }
 }
 
@@ -114,6 +134,10 @@ impl<O> fmt::Display for Evaluation<O> {
         if let Some(reason) = &self.stopped {
             write!(f, "; {reason}")?;
         }
-        write!(f, "; {} LM calls, {} tokens", self.usage.calls, self.usage.total_tokens())
+        write!(f, "; {} LM calls, {} tokens", self.usage.calls, self.usage.total_tokens())?;
+        if self.usage.usd > 0.0 {
+            write!(f, ", ${:.4}", self.usage.usd)?;
+        }
+        Ok(())
     }
 }

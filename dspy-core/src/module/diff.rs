@@ -57,8 +57,11 @@ where
     A: Parameters + ?Sized,
     B: Parameters + ?Sized,
 {
-    let old = parameters(before);
-    let mut new = parameters(after);
+    diff_parameters(parameters(before), parameters(after))
+}
+
+/// The same for parameters that were written down.
+pub(crate) fn diff_parameters(old: Vec<Parameter>, mut new: Vec<Parameter>) -> ProgramDiff {
     let mut changes = Vec::new();
     for Parameter { path, kind, value, .. } in old {
         let found = new.iter().position(|p| p.path == path && p.kind == kind);

@@ -25,7 +25,7 @@ pub enum DataError {
     /// A column is missing.
     #[error(
         "`{file}` has no column `{column}`; it has: {found}. Rename the column in the header line, \
-         or give the field `#[output(alias = \"…\")]`"
+         give the field `#[output(alias = \"…\")]`, or map it with `RowReader::column`"
     )]
     MissingColumn {
         /// The file.

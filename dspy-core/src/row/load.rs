@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::columns::Columns;
 use super::error::DataError;
 use crate::parse;
 use crate::schema;
@@ -78,7 +79,18 @@ pub fn read_csv<R: LoadRow>(path: impl AsRef<Path>) -> Result<Vec<R>, DataError>
 /// # Errors
 /// As [`read_csv`].
 pub fn read_csv_from<R: LoadRow>(source: impl Read, name: &str) -> Result<Vec<R>, DataError> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::None).from_reader(source);
+    csv_rows(source, name, b',', &Columns::default())
+}
+
+/// The same with another separator, and with names of columns.
+pub(super) fn csv_rows<R: LoadRow>(
+    source: impl Read,
+    name: &str,
+    separator: u8,
+    mapped: &Columns,
+) -> Result<Vec<R>, DataError> {
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::None).delimiter(separator).from_reader(source);
     let header = reader.headers().map_err(|error| syntax(name, &error))?.clone();
     let empty = || DataError::Empty {
         what: format!("`{name}`"),
@@ -87,7 +99,7 @@ pub fn read_csv_from<R: LoadRow>(source: impl Read, name: &str) -> Result<Vec<R>
     if header.iter().all(|cell| cell.trim().is_empty()) {
         return Err(empty());
     }
-    let columns = columns_of::<R>(&header, name)?;
+    let columns = columns_of::<R>(&header, name, mapped)?;
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| syntax(name, &error))?;
@@ -117,18 +129,22 @@ pub fn read_csv_from<R: LoadRow>(source: impl Read, name: &str) -> Result<Vec<R>
 fn columns_of<R: LoadRow>(
     header: &csv::StringRecord,
     name: &str,
+    mapped: &Columns,
 ) -> Result<Vec<(Field, Option<usize>)>, DataError> {
+    let fields = R::columns();
+    mapped.check(&fields, name)?;
     // Spreadsheets put a byte order mark before the first name.
     let names: Vec<_> =
         header.iter().map(|cell| cell.trim_start_matches('\u{feff}').trim()).collect();
-    R::columns()
+    fields
         .into_iter()
         .map(|field| {
-            let index = names.iter().position(|name| field.answers_to(name));
-            if index.is_none() && field.default_value().is_none() && !field.is_nullable() {
+            let index = names.iter().position(|name| mapped.is(name, &field));
+            let may_miss = field.default_value().is_some() || field.is_nullable();
+            if index.is_none() && (!may_miss || mapped.mapped(&field).is_some()) {
                 return Err(DataError::MissingColumn {
                     file: name.to_owned(),
-                    column: field.name().to_owned(),
+                    column: mapped.mapped(&field).unwrap_or(field.name()).to_owned(),
                     found: names.join(", "),
                 });
             }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rand::seq::SliceRandom;
+
 /// Rows behind shared pointers: all of a data set, or some of it in some order. Cloning is cheap.
 ///
 /// ```
@@ -50,6 +52,30 @@ impl<R> Rows<R> {
             None => places.collect(),
         };
         Self { all: Arc::clone(&self.all), picked: Some(picked) }
+    }
+
+    /// All rows in another order; the same seed gives the same order.
+    ///
+    /// ```
+    /// use dspy::row::Rows;
+    ///
+    /// let rows = Rows::from((0..100).collect::<Vec<u32>>());
+    /// let shuffled = rows.shuffled(7);
+    /// assert_ne!(shuffled.iter().collect::<Vec<_>>(), rows.iter().collect::<Vec<_>>());
+    /// assert_eq!(shuffled.iter().sum::<u32>(), rows.iter().sum::<u32>());
+    /// ```
+    #[must_use]
+    pub fn shuffled(&self, seed: u64) -> Self {
+        self.sample(self.len(), seed)
+    }
+
+    /// So many rows, drawn without putting back, or all where there are fewer. The same seed gives the
+    /// same rows, and a larger sample begins with a smaller one's.
+    #[must_use]
+    pub fn sample(&self, count: usize, seed: u64) -> Self {
+        let mut places: Vec<usize> = (0..self.len()).collect();
+        places.shuffle(&mut crate::seed::rng(seed, "sample", 0));
+        self.pick(places.into_iter().take(count))
     }
 }
 

@@ -58,6 +58,28 @@ pub(crate) struct RecordOrigin {
 }
 
 impl CallRecord {
+    /// A record of which nothing else is known.
+    pub(crate) fn empty(path: String, inputs: Fields, outputs: Result<Fields, String>) -> Self {
+        Self {
+            sequence: 0,
+            invocation: 0,
+            parent: None,
+            path,
+            inputs,
+            outputs,
+            requests: Vec::new(),
+            responses: Vec::new(),
+            side_calls: Vec::new(),
+            usage: Usage::default(),
+            warnings: Vec::new(),
+            retries: Vec::new(),
+            broken: Vec::new(),
+            replayed: false,
+            elapsed: Duration::ZERO,
+            origin: RecordOrigin::default(),
+        }
+    }
+
     /// How often the model was asked again within the call: after an answer that could not be read, or
     /// that broke a rule of the signature.
     pub fn follow_ups(&self) -> usize {
@@ -129,6 +151,11 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// The trace that a file holds.
+    pub(crate) fn of_saved(calls: Vec<CallRecord>) -> Self {
+        Self { calls, abandoned: Vec::new() }
+    }
+
     pub(super) fn new(calls: Vec<CallRecord>) -> Self {
         let (mut kept, mut abandoned) = (Vec::new(), Vec::new());
         for (is_abandoned, call) in calls.into_iter().map(CallRecord::settled) {
