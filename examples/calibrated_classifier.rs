@@ -30,7 +30,7 @@ const CALM: [&str; 4] =
 /// Mails of both kinds. One in eight is labelled otherwise than it sounds, as it is in real life.
 fn mails(from: usize, count: usize) -> Vec<Triage> {
     let mail = |number: usize| {
-        let is_loud = number % 2 == 0;
+        let is_loud = number.is_multiple_of(2);
         let subject = if is_loud { LOUD } else { CALM }[number / 2 % 4];
         let urgent = is_loud != (number % 8 == 3);
         Triage { mail: format!("{subject} (#{number})"), urgent: YesNo::certain(urgent) }

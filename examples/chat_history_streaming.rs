@@ -30,7 +30,7 @@ struct Companion {
 
 #[module]
 impl Companion {
-    pub async fn forward(&self, history: History, message: String) -> dspy::Result<String> {
+    async fn forward(&self, history: History, message: String) -> dspy::Result<String> {
         self.status(format!("{} turns so far", history.turns.len())).await;
         let out = self.chat.call(ChatInput { history, message }).await?;
         Ok(out.into_output().reply)

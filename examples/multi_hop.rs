@@ -136,7 +136,7 @@ async fn main() -> dspy::Result<()> {
     let optimized = on_holdout.run_metric(&report.program, right).await?;
     let gain = evaluate::compare(&baseline, &optimized)?;
 
-    let question = &holdout.get(0).ok_or("there is no holdout row").user()?.question;
+    let question = &holdout.first().ok_or("there is no holdout row").user()?.question;
     let answer = report.program.call(question.as_str()).record().await?;
     println!("{question}");
     for call in answer.trace().calls() {

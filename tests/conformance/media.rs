@@ -1,7 +1,7 @@
 //! Media that a server must take in its provider's format.
 
 use dspy::form::{Form, Target as For};
-use dspy::lm::{LanguageModel, Message, Part, Request, Role, Settings};
+use dspy::lm::{Message, Part, Request, Role, Settings};
 use dspy::{Audio, File, Image};
 
 use crate::checks::Checked;

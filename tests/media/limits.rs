@@ -118,11 +118,11 @@ async fn mime<S: Signature>(input: S::Input, field: &str) -> Result<String, Stri
     predict.call(input).await.map_err(|error| error.to_string())?;
     let request = &model.requests()[0];
     let parts = request.messages.last().unwrap().parts.iter();
-    let media = parts.filter_map(|part| match part {
+    let mut media = parts.filter_map(|part| match part {
         Part::Image { media } | Part::Audio { media } | Part::File { media } => Some(media),
         _ => None,
     });
-    Ok(media.last().unwrap().mime.clone().unwrap())
+    Ok(media.next_back().unwrap().mime.clone().unwrap())
 }
 
 #[tokio::test]

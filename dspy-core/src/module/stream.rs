@@ -110,6 +110,7 @@ impl<O> ProgramStream<O> {
     ///
     /// # Errors
     /// What the program fails with; [`Error::Stopped`] by [`stop_when`](Self::stop_when).
+    #[expect(clippy::should_implement_trait, reason = "the word of streams, which these are")]
     pub fn next(&mut self) -> impl Future<Output = Option<Result<Streamed<O>>>> + Send
     where
         O: Send,

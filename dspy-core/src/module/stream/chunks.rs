@@ -79,6 +79,7 @@ impl<O> Chunks<O> {
     ///
     /// # Errors
     /// What the program fails with, which ends the stream.
+    #[expect(clippy::should_implement_trait, reason = "the word of streams, which these are")]
     pub fn next(&mut self) -> impl Future<Output = Option<Result<Chunk>>> + Send
     where
         O: Send,

@@ -17,7 +17,8 @@ impl Matrix {
 
     /// The matrix of these numbers, if they make whole rows.
     pub(super) fn of_numbers(numbers: Vec<f32>, width: usize) -> Option<Self> {
-        let whole = if width == 0 { numbers.is_empty() } else { numbers.len() % width == 0 };
+        let whole =
+            if width == 0 { numbers.is_empty() } else { numbers.len().is_multiple_of(width) };
         whole.then_some(Self { numbers, width })
     }
 
