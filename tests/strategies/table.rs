@@ -206,19 +206,20 @@ async fn knn_demos() {
     row(plain, reasoned, ask("Which?"), &["module"]).await;
 }
 
-/// Those that take a signature, and no module, are given one with reasoning of its own.
+/// Those that take a signature, and no module, are given one that asks for an argument first; they
+/// have `reasoning` of their own.
 #[derive(Signature, Clone)]
-struct Reasoning {
+struct Argued {
     #[input]
     question: String,
     #[output]
-    reasoning: String,
+    argument: String,
     #[output]
     answer: String,
 }
 
-fn aloud() -> ReasoningInput {
-    ReasoningInput { question: "Which?".into() }
+fn argued() -> ArguedInput {
+    ArguedInput { question: "Which?".into() }
 }
 
 /// A strategy that works on a signature, in four forms.
@@ -233,37 +234,37 @@ async fn of_signature<P, C>(
     C: Module,
 {
     row(&plain, &plain, ask("Which?"), paths).await;
-    check("with reasoning", &reasoned, reasoned_input, paths).await;
+    check("with an argument", &reasoned, reasoned_input, paths).await;
 }
 
 #[tokio::test]
 async fn react() {
     let echo = || Tool::new("echo", "Says it again.", |it: String| async move { it });
     let plain = || ReAct::<Qa>::new([echo()]).expect("tools");
-    let reasoned = || ReAct::<Reasoning>::new([echo()]).expect("tools");
-    of_signature(plain, reasoned, aloud(), &["react", "extract.predict"]).await;
+    let reasoned = || ReAct::<Argued>::new([echo()]).expect("tools");
+    of_signature(plain, reasoned, argued(), &["react", "extract.predict"]).await;
 }
 
 #[tokio::test]
 async fn program_of_thought() {
     let paths = ["code_generate", "code_regenerate", "generate_output"];
     let plain = || ProgramOfThought::<Qa>::new(Lines);
-    of_signature(plain, || ProgramOfThought::<Reasoning>::new(Lines), aloud(), &paths).await;
+    of_signature(plain, || ProgramOfThought::<Argued>::new(Lines), argued(), &paths).await;
 }
 
 #[tokio::test]
 async fn code_act() {
-    let reasoned = || CodeAct::<Reasoning>::new(Lines);
+    let reasoned = || CodeAct::<Argued>::new(Lines);
     let paths = ["codeact", "extractor"];
-    of_signature(|| CodeAct::<Qa>::new(Lines), reasoned, aloud(), &paths).await;
+    of_signature(|| CodeAct::<Qa>::new(Lines), reasoned, argued(), &paths).await;
 }
 
 #[tokio::test]
 async fn rlm() {
     let plain = || Rlm::<Qa>::new(Lines).with_max_iters(1);
-    let reasoned = || Rlm::<Reasoning>::new(Lines).with_max_iters(1);
+    let reasoned = || Rlm::<Argued>::new(Lines).with_max_iters(1);
     let paths = ["generate_action", "extract", "llm_query"];
-    of_signature(plain, reasoned, aloud(), &paths).await;
+    of_signature(plain, reasoned, argued(), &paths).await;
 }
 
 #[tokio::test]
