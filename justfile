@@ -59,6 +59,10 @@ intervals repeats="1000":
 parity *adapters:
     sh bench/peers/run.sh parity.py --write bench/README.md {{adapters}}
 
+# Programs of Python DSPy 3.4.1 in Rust and back, on simulated models (needs python3 with venv and pip).
+test-interop *options:
+    sh bench/peers/run.sh interop/run.py {{options}}
+
 # Our searches over choices beside Optuna's, in the same made-up worlds.
 surrogate worlds="200":
     sh bench/peers/run.sh surrogate_optuna.py --worlds {{worlds}}
@@ -77,6 +81,6 @@ deny:
 # Each fuzz target for so many seconds (needs a nightly compiler and cargo-fuzz).
 fuzz seconds="120":
     python3 fuzz/seeds.py
-    for target in parse stream adapter; do \
+    for target in parse stream adapter load; do \
         cargo +nightly fuzz run --sanitizer none $target -- -max_total_time={{seconds}} -max_len=4096 || exit 1; \
     done

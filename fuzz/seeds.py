@@ -22,3 +22,15 @@ for index, line in enumerate(cases):
         folder = here / "corpus" / target
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"case-{index:04}").write_bytes(data)
+
+for file in (here / "../tests/interop/recorded").glob("*.program.json"):
+    folder = here / "corpus" / "load"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file.stem).write_bytes(file.read_bytes())
+field = lambda name: {"prefix": f"{name.title()}:", "description": f"${{{name}}}"}
+entry = {
+    "traces": [], "train": [], "lm": {"model": "openai/m", "temperature": 0.5},
+    "demos": [{"augmented": True, "mail": "m", "tags": ["t"], "reasoning": "r", "label": "a", "count": 1}],
+    "signature": {"instructions": "Sort.", "fields": [field(name) for name in ("mail", "tags", "reasoning", "label", "count")]},
+}
+(here / "corpus" / "load" / "own").write_text(json.dumps({"predict": entry, "metadata": {"dependency_versions": {}}}))

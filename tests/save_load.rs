@@ -145,7 +145,7 @@ fn a_file_of_another_shape_changes_nothing_and_is_told_apart() {
     assert!(error.contains("`hops[0]`") && error.contains("`ghost`"), "{error}");
     assert_eq!(module::identity(&program), before);
 
-    let lenient = LoadOptions { allow_missing: true, allow_unused: true };
+    let lenient = LoadOptions { allow_missing: true, allow_unused: true, ..Default::default() };
     let report = load(&mut program, &file, lenient).unwrap();
     assert_eq!(report.loaded, ["think"]);
     assert_eq!(
@@ -162,7 +162,7 @@ fn values_that_do_not_fit_are_named_and_nothing_is_half_loaded() {
     let mut program = blank();
     let before = module::identity(&program);
     let error = load(&mut program, &file, LoadOptions::default()).unwrap_err();
-    assert!(error.contains("`hops[0]`") && error.contains("`answer`"), "{error}");
+    assert!(error.contains("`hops[0]`: `demos[0].answer`"), "{error}");
     assert_eq!(module::identity(&program), before, "all or nothing");
 
     let mut file = module::to_value(&tuned(), None);
@@ -176,7 +176,7 @@ fn endpoints_and_keys_in_a_file_are_ignored_and_reported() {
     let mut file = module::to_value(&tuned(), None);
     file["think"]["lm"] = json!({
         "model": "openai/gpt-4o-mini", "temperature": 0.5,
-        "api_base": "http://evil.example", "api_key": "sk-canary", "num_retries": 3, "top_p": null,
+        "api_base": "http://evil.example", "api_key": "sk-canary", "num_retries": 7, "top_p": null,
     });
     let mut program = blank();
     let report = load(&mut program, &file, LoadOptions::default()).unwrap();

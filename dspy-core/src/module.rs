@@ -12,6 +12,7 @@ mod load;
 mod parameter;
 mod path;
 mod program;
+mod python;
 mod save;
 mod select;
 mod status;
@@ -30,6 +31,7 @@ pub use program::{
     attach, leaf_paths, lm_of, parameter_value, parameters, set_adapter, set_assertion_retries,
     set_demos, set_lm, set_parameter, set_settings, task_schemas,
 };
+pub use python::{NotCarried, save_python, to_python};
 pub use save::{FORMAT_VERSION, Provenance, save, to_value};
 pub use select::Select;
 pub use stream::{Chunk, Chunks, PartialAnswer, ProgramStream, Streamed};
@@ -160,7 +162,16 @@ pub trait Module: Parameters + Clone + Send + Sync + 'static {
         Ok(save::save(self, path, None)?)
     }
 
-    /// Loads parameters that [`save`](Self::save) wrote for a program of the same shape: all or
+    /// Saves the parameters for Python DSPy's `program.load("x.json")`; gives what that format cannot
+    /// carry. See [`save_python`](save_python()).
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    fn save_python(&self, path: impl AsRef<std::path::Path>) -> Result<NotCarried> {
+        Ok(python::save_python(self, path)?)
+    }
+
+    /// Loads parameters that [`save`](Self::save) or Python DSPy wrote for a program of the same shape: all or
     /// nothing. [`load`](load()) can be told to put up with missing or unused entries.
     ///
     /// # Errors

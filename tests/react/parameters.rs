@@ -77,7 +77,7 @@ async fn a_file_of_dspys_is_understood() {
     });
     let mut agent = agent(&Scripted::texts(["x"]));
     // DSPy has no parameters of tools.
-    let options = LoadOptions { allow_missing: true, ..LoadOptions::default() };
+    let options = LoadOptions::default();
     module::load_value(&mut agent, &file, "dspy.json", options).unwrap();
     assert_eq!(agent.react().instructions(), "Act.");
     assert_eq!(agent.extract().instructions(), "Extract.");

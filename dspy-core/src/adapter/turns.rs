@@ -37,6 +37,21 @@ pub(super) trait Format {
 
     /// What closes each question: how to answer.
     fn reminder(&self, schema: &SignatureSchema) -> String;
+
+    /// The line above a demonstration that lacks fields.
+    fn incomplete(&self) -> &str {
+        INCOMPLETE
+    }
+
+    /// What stands for an output that a demonstration lacks.
+    fn absent(&self) -> &str {
+        PLACEHOLDER
+    }
+
+    /// Whether a user turn loses the white space at its ends.
+    fn trims(&self) -> bool {
+        false
+    }
 }
 
 /// The system message and the demonstrations, incomplete ones first.
@@ -75,9 +90,9 @@ pub(super) fn prelude(
     shown.sort_by_key(|demo| has_all(schema.fields(), &demo.fields));
     for demo in shown {
         let is_complete = has_all(shown_inputs(schema).chain(schema.outputs()), &demo.fields);
-        let first = (!is_complete).then_some(INCOMPLETE);
+        let first = (!is_complete).then_some(format.incomplete());
         let parts = turn(format, schema, &demo.fields, first, "", &Target::default())?;
-        let answer = format.answer(schema, &demo.fields, Some(PLACEHOLDER));
+        let answer = format.answer(schema, &demo.fields, Some(format.absent()));
         prelude.messages.push(Arc::new(Message::new(Role::User, parts)));
         prelude.messages.push(Arc::new(Message::assistant(answer)));
     }
@@ -222,7 +237,8 @@ pub(super) fn turn(
         }
         text.push_str(last);
     }
-    append_text(&mut parts, text.trim_start_matches('\n'));
+    let text = if format.trims() { text.trim() } else { text.trim_start_matches('\n') };
+    append_text(&mut parts, text);
     Ok(parts)
 }
 

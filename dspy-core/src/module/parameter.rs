@@ -89,6 +89,11 @@ pub trait Leaf: Send + Sync {
         None
     }
 
+    /// The output in which a strategy has the leaf reason before it answers, if there is one.
+    fn rationale(&self) -> Option<&str> {
+        None
+    }
+
     /// The model the leaf was given, if any.
     fn lm(&self) -> Option<&Lm> {
         None

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::identity::identity;
 use super::parameter::ParameterKind;
+use super::python::prefix;
 use super::{Leaf, Parameters, Path};
 use crate::error::FileError;
 use crate::signature::{Field, SignatureSchema};
@@ -62,7 +63,7 @@ pub fn save<P: Parameters + ?Sized>(
 }
 
 /// Writes beside the target and renames over it, so that a reader never sees half a file.
-fn replace_file(path: &FilePath, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn replace_file(path: &FilePath, bytes: &[u8]) -> std::io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => FilePath::new("."),
@@ -130,16 +131,6 @@ fn signature_value(schema: &SignatureSchema) -> Value {
         .map(|field| json!({"prefix": prefix(field.name()), "description": description(field)}))
         .collect();
     json!({"instructions": schema.instructions(), "fields": fields})
-}
-
-/// DSPy's title of a field: `first_name` is `First Name:`.
-fn prefix(name: &str) -> String {
-    let words = name.split('_').map(|word| {
-        let mut chars = word.chars();
-        let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        first + chars.as_str()
-    });
-    words.collect::<Vec<_>>().join(" ") + ":"
 }
 
 /// A field's description, or DSPy's placeholder for none.

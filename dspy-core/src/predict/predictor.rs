@@ -368,6 +368,10 @@ impl Leaf for Predictor {
         }
     }
 
+    fn rationale(&self) -> Option<&str> {
+        self.state.rationale.as_ref().map(|rationale| rationale.name.as_str())
+    }
+
     fn lm(&self) -> Option<&Lm> {
         self.state.lm.as_ref()
     }

@@ -38,6 +38,9 @@ impl Protocol {
         if native {
             return Self::Native(react, tools);
         }
+        if is_listed(react.instructions(), &tools) {
+            return Self::Text(react);
+        }
         let listing = format!("The tools are:\n{}", listing(&tools));
         let adapter = Listed { inner: react.adapter().clone(), listing: listing.into() };
         react.set_adapter(&DynAdapter::new(adapter));
@@ -75,6 +78,21 @@ impl Protocol {
             }
         }
     }
+}
+
+/// Whether instructions list these tools already, as those of Python DSPy's agents do: `(1) name` at the
+/// start of a line each.
+fn is_listed(instructions: &str, tools: &[ToolSpec]) -> bool {
+    let names = |line: &str, tool: &ToolSpec| {
+        let numbered = line.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+        numbered.is_some_and(|(number, rest)| {
+            let after = rest.strip_prefix(tool.name.as_str());
+            number.parse::<u32>().is_ok()
+                && after
+                    .is_some_and(|it| !it.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        })
+    };
+    tools.iter().all(|tool| instructions.lines().any(|line| names(line, tool)))
 }
 
 /// An adapter that ends the instructions with the list of tools.
