@@ -21,6 +21,8 @@ INSTRUCTIONS = "Route the text to the queue that handles it."
 
 def server(binary, world, latency):
     command = [binary, "sim", "--port", "0", "--world", str(world), "--latency-ms", str(latency)]
+    # A proposal that a kill lost on its way must come back the same.
+    command.append("--stateless")
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     return process, line.split()[-1].rstrip("/")

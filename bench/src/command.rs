@@ -31,9 +31,10 @@ commands, which read and write JSON Lines (`-` for FILE is standard input):
   serve [--port N] [--latency-ms MS]
                               that server alone; it ends with its standard input
   sim --port N [--world SEED] [--variant single|two-stage|noisy|defective]
-      [--latency-ms MS] [--proposer-quality Q]
+      [--latency-ms MS] [--proposer-quality Q] [--stateless]
                               a model whose answers depend on the prompt, to measure optimizers;
-                              it ends when it is killed
+                              stateless, it answers a repeated request alike; it ends when it is
+                              killed
   cache --writers N [--entries N]
                               processes that fill one cache file at once -> answers lost
   cache --hits                time of a hit from memory and from the file
@@ -301,12 +302,13 @@ fn races(mut args: lexopt::Parser) -> Result<Races, lexopt::Error> {
 }
 
 fn sim(mut args: lexopt::Parser) -> Result<Sim, lexopt::Error> {
-    let (mut port, mut latency) = (None, Duration::ZERO);
+    let (mut port, mut latency, mut stateless) = (None, Duration::ZERO, false);
     let mut settings = Settings::default();
     while let Some(arg) = args.next()? {
         match arg {
             Long("port") => port = Some(args.value()?.parse()?),
             Long("world") => settings.seed = args.value()?.parse()?,
+            Long("stateless") => stateless = true,
             Long("latency-ms") => latency = Duration::from_millis(args.value()?.parse()?),
             Long("variant") => {
                 let name = args.value()?.string()?;
@@ -324,7 +326,7 @@ fn sim(mut args: lexopt::Parser) -> Result<Sim, lexopt::Error> {
         }
     }
     let port = port.ok_or("the option `--port N` is missing (0 takes any that is free)")?;
-    Ok(Sim { port, settings, latency })
+    Ok(Sim { port, settings, latency, stateless })
 }
 
 #[cfg(unix)]

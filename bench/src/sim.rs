@@ -21,12 +21,15 @@ pub(crate) struct Sim {
     pub(crate) settings: Settings,
     /// How long each completion takes.
     pub(crate) latency: Duration,
+    /// Whether a repeated request gets the same answer again.
+    pub(crate) stateless: bool,
 }
 
 /// Serves until it is killed; says first where.
 pub(crate) fn run(sim: &Sim) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let simulation = Arc::new(Simulation::new(World::new(sim.settings)));
+    let simulation = Simulation::new(World::new(sim.settings));
+    let simulation = Arc::new(if sim.stateless { simulation.stateless() } else { simulation });
     let latency = sim.latency;
     runtime.block_on(async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, sim.port));

@@ -477,3 +477,15 @@ fn the_server_gives_what_the_simulation_gives() {
     assert_eq!(server.ask("GET", "/dataset?split=none", "").0, 400);
     assert_eq!(server.ask("GET", "/else", "").0, 404);
 }
+
+#[test]
+fn only_without_a_state_is_a_repeated_request_answered_alike() {
+    let mut request = task("Sort the texts.", &[], "A text about nothing in particular.");
+    request["temperature"] = json!(1.0);
+    let contents = |simulation: Simulation| {
+        let ask = || simulation.reply(&request)["choices"][0]["message"]["content"].clone();
+        (0..20).map(|_| ask().to_string()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(contents(simulation(1, Variant::Single).stateless()).len(), 1);
+    assert!(contents(simulation(1, Variant::Single)).len() > 1);
+}

@@ -20,10 +20,12 @@ use crate::world::World;
 /// A world, and how often it was asked what.
 ///
 /// A reply depends on the world, the request and, above temperature 0, on how many samples of the
-/// identical request were given before; on nothing else, so not on the order of other requests.
+/// identical request were given before, unless it is [stateless](Self::stateless); on nothing else,
+/// so not on the order of other requests.
 #[derive(Debug)]
 pub struct Simulation {
     world: World,
+    is_stateless: bool,
     state: Mutex<State>,
 }
 
@@ -40,7 +42,15 @@ impl Simulation {
     /// One that was asked nothing yet.
     #[must_use]
     pub fn new(world: World) -> Self {
-        Self { world, state: Mutex::default() }
+        Self { world, is_stateless: false, state: Mutex::default() }
+    }
+
+    /// The same, but a request that is repeated gets the same samples again: an answer that was lost
+    /// on the way can be had a second time.
+    #[must_use]
+    pub fn stateless(mut self) -> Self {
+        self.is_stateless = true;
+        self
     }
 
     /// Its world.
@@ -84,6 +94,7 @@ impl Simulation {
         let identity = identity(&ask, request, self.world.settings().seed);
         let samples = ask.samples as u64;
         let before = self.note(role, identity.key(), samples);
+        let before = if self.is_stateless { 0 } else { before };
         let mut completion_tokens = 0;
         let choices: Vec<Value> = (0..samples)
             .map(|index| {

@@ -225,7 +225,7 @@ impl Engine {
     /// Adds a candidate; one that is the same program as an earlier one is that one.
     ///
     /// # Errors
-    /// [`Error::Parameter`](crate::Error::Parameter) where a change does not fit the program.
+    /// [`Error::Parameter`](crate::error::Error::Parameter) where a change does not fit the program.
     pub fn add(
         &mut self,
         name: impl Into<String>,

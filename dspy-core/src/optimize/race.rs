@@ -228,7 +228,7 @@ impl Race {
     /// Takes in a score that was evaluated for the race. Telling the same again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) for a score that is no finite number, a second, other
+    /// [`Error::Invalid`](crate::error::Error::Invalid) for a score that is no finite number, a second, other
     /// score, or a place that does not exist.
     pub fn record(&mut self, candidate: usize, item: usize, score: f64) -> Result<()> {
         self.sheet.set(candidate, item, score, true)?;
