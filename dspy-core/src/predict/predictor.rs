@@ -264,12 +264,7 @@ impl Predictor {
             request.account = slot.run().account().cloned();
             Arc::new(request)
         };
-        let request = match request.names_local_media() {
-            true => Box::pin(request.with_media())
-                .await
-                .map_err(|error| self.prompt_error(error.to_string()))?,
-            false => request,
-        };
+        let request = self.with_files(request).await?;
         let exchange = Exchange {
             slot,
             number: slot.run().next_sequence(),

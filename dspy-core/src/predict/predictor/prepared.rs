@@ -103,6 +103,16 @@ impl Predictor {
         self.prepared_without(LeftOut::default())
     }
 
+    /// The request with the files of this machine that it names read.
+    pub(super) async fn with_files(&self, request: Arc<Request>) -> Result<Arc<Request>> {
+        if !request.names_local_media() {
+            return Ok(request);
+        }
+        // Boxed, since few calls name any.
+        let read = Box::pin(request.with_media()).await;
+        read.map_err(|error| self.prompt_error(error.to_string()))
+    }
+
     pub(in crate::predict) fn transcript(&self, input: &impl Serialize) -> Result<String> {
         let inputs = self.input_fields(input)?;
         // Explaining must work before any model is set up.
