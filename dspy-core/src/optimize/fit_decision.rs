@@ -45,8 +45,9 @@ use rand::RngExt as _;
 /// let mut triage = Predict::<Triage>::new().with_lm(model.lm());
 /// let mails = (0..10).map(|n| Triage { mail: format!("{n}"), urgent: YesNo::certain(true) });
 /// let rows: Vec<_> = mails.collect();
-/// let fit = FitDecision::new("self", "urgent").fit(&mut triage, rows, |row| row.urgent.value());
-/// assert!(matches!(fit.await, Err(FitError::TooFewRows { .. })));
+/// let fit = FitDecision::new("self", "urgent");
+/// let fitted = fit.fit(&mut triage, rows, |row| row.urgent.value()).await;
+/// assert!(matches!(fitted, Err(FitError::TooFewRows { .. })));
 /// # Ok::<(), dspy::Error>(()) }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
