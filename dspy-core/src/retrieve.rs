@@ -46,7 +46,7 @@
 //! let mut rag = Rag { retrieve: Retrieve::new(index, 1)?, answer: Predict::new() };
 //! rag.set_lm(&Lm::embedded());
 //! let answer = rag.call("Who wrote the first program?").await?;
-//! assert!(*answer.contains("Ada Lovelace"));
+//! assert!(answer.contains("Ada Lovelace"));
 //! # Ok::<(), dspy::Error>(()) }).unwrap();
 //! ```
 
