@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use super::exchange::Accepted;
-use super::judge::judge;
+use super::judge::{judge, weigh};
 use super::prediction::Prediction;
 use super::predictor::{Predictor, predictor_settings};
 use super::rationale::{REASONING, Rationale, ReasoningSource, as_reasoning};
@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::lm::Lm;
 use crate::module::{Module, Parameters, Path, Visit, VisitMut};
 use crate::signature::{Demo, Field, IntoDemo, Reasoned, Signature, SignatureSchema};
+use crate::wire;
 
 /// Like [`Predict`](super::Predict), with an output `reasoning` written before the others. Costs
 /// one LM call.
@@ -92,7 +93,15 @@ pub(super) fn read_reasoned<S: Signature>(
 ) -> Accepted<Reasoned<S::Output>> {
     let rules = |reasoned: &Reasoned<S::Output>| S::broken_rules(&reasoned.output);
     if rationale == REASONING {
-        return judge(fields, rules);
+        let mut own = fields.as_object().cloned().unwrap_or_default();
+        let Some(Value::String(reasoning)) = own.shift_remove(REASONING) else {
+            // Whose error says what is missing.
+            return judge(fields, rules);
+        };
+        let output: S::Output = wire::from_value(Value::Object(own))
+            .map_err(|error| Box::new(AnswerErrorKind::Type { message: error.to_string() }))?;
+        let broken = S::broken_rules(&output);
+        return weigh(Reasoned { reasoning, output }, broken);
     }
     let renamed = as_reasoning(fields, rationale)
         .map_err(|message| Box::new(AnswerErrorKind::Type { message }))?;

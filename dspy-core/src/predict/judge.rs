@@ -22,6 +22,14 @@ pub(super) fn judge<O: DeserializeOwned>(fields: &Value, rules: Rules<O>) -> Acc
     let output = wire::from_ref(fields)
         .map_err(|error| Box::new(AnswerErrorKind::Type { message: error.to_string() }))?;
     let broken = rules(&output);
+    weigh(output, broken)
+}
+
+/// The output with the checks that it breaks.
+///
+/// # Errors
+/// It breaks assertions.
+pub(super) fn weigh<O>(output: O, broken: Vec<BrokenRule>) -> Accepted<O> {
     let (asserts, checks): (Vec<_>, Vec<_>) =
         broken.into_iter().partition(|rule| rule.severity == Severity::Assert);
     if asserts.is_empty() {
