@@ -18,7 +18,7 @@
 //! | write a program | [`#[module]`](macro@module), [`#[derive(Parameters)]`](macro@Parameters) |
 //! | hold answers to rules | `#[assert]` and `#[check]` of a [signature](macro@Signature), [`assert_that!`], [`suggest!`] |
 //! | call without async | [`Module::call_blocking`](module::Module::call_blocking), [`blocking`] |
-//! | give images, sounds, files; get code, citations, decisions with probabilities; add a type | [`form`] |
+//! | give images, sounds, files; get code, citations, decisions with probabilities; add a type | [`mod@form`] |
 //! | act by tools | [`ReAct`], [`#[tool]`](macro@tool), [`Tool`] |
 //! | look things up | [`retrieve`]: by words, by vectors, by both; [`retrieve::Retrieve`] in a program |
 //! | choose a model | [`Lm::new`](lm::Lm::new), [`configure`], [`OpenAi::builder`](lm::OpenAi::builder) |
