@@ -1,7 +1,8 @@
 """Optimizers side by side on simulated models: optimize.py [OPTION...]
 
 --runs LIST      what to run, with commas: FRAMEWORK:OPTIMIZER[:AUTO[:MAX_CALLS]], where FRAMEWORK is
-                 `dspy` (Python) or `ours`, for instance `dspy:miprov2:light,ours:best`
+                 `dspy` (Python) or `ours`, for instance `dspy:miprov2:light,ours:best`; with `-paper`
+                 ours as published, for instance `ours:gepa-paper:light`
 --worlds 1-5 --seeds 1-10 --variants single   each takes ranges and lists with commas
 --out FILE       JSON Lines; what is in it already is not run again
 --jobs N         how many at a time (2)
@@ -80,7 +81,10 @@ def ours(base, job, options):
             file = pathlib.Path(folder, f"{split}.jsonl")
             file.write_text(get(base, f"/dataset?split={split}&n={getattr(options, split)}&seed={seed}"))
             command += [f"--{split}", str(file)]
-        command += ["--optimizer", job["optimizer"], "--seed", str(job["seed"]), "--concurrency", "4", "--no-cache"]
+        name = job["optimizer"].removesuffix("-paper")
+        command += ["--optimizer", name, "--seed", str(job["seed"]), "--concurrency", "4", "--no-cache"]
+        if name != job["optimizer"]:
+            command.append("--paper")
         if job["auto"]:
             command += ["--auto", job["auto"]]
         if job["max_calls"]:

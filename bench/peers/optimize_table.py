@@ -6,7 +6,10 @@ import random
 RESAMPLES = 4000
 # A result of ours, and the peer's result that it is held against.
 PAIRS = [("miprov2", "light", "miprov2", "light"), ("miprov2", "medium", "miprov2", "medium"),
-         ("gepa", "light", "gepa", "light"), ("best", None, "miprov2", "medium"),
+         ("miprov2-paper", "light", "miprov2", "light"),
+         ("miprov2-paper", "medium", "miprov2", "medium"),
+         ("gepa", "light", "gepa", "light"), ("gepa-paper", "light", "gepa", "light"),
+         ("best", None, "miprov2", "medium"),
          ("best", None, "miprov2", "light"), ("best", None, "gepa", "light"),
          ("labeled", None, "labeled", None), ("bootstrap", None, "bootstrap", None),
          ("random-search", None, "random-search", None), ("copro", None, "copro", None),
