@@ -165,7 +165,9 @@ impl Strategy for Bootstrap {
 
     fn needs(&self, facts: &Facts) -> Needs {
         let most = facts.train * self.max_rounds as usize;
-        Needs::default().with_teacher_runs((2 * self.max_bootstrapped).min(most), most)
+        Needs::default()
+            .with_teacher_runs((2 * self.max_bootstrapped).min(most), most)
+            .with_demos(self.max_bootstrapped, self.max_bootstrapped + self.max_labeled)
     }
 
     fn compares(&self) -> bool {

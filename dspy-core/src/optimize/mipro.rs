@@ -289,6 +289,10 @@ impl Strategy for Mipro {
             .with_runs_between(runs.saturating_sub(fulls * batch / 2), runs)
             .with_teacher_runs(wanted, if sets == 0 { 0 } else { facts.train })
             .with_questions(questions.saturating_sub(proposals / 2), questions)
+            .with_demos(
+                self.max_bootstrapped.max(self.max_labeled),
+                self.max_bootstrapped + self.max_labeled,
+            )
     }
 
     async fn search(&self, engine: &mut Engine) -> Result<CandidateId> {

@@ -31,6 +31,24 @@ pub struct Needs {
     pub teacher_runs: Range,
     /// Questions to the proposer.
     pub questions: Range,
+    /// Demonstrations that a predictor shows in each call.
+    pub demos: Range,
+}
+
+/// The size of things in tokens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    /// A prompt without demonstrations.
+    pub(super) prompt: u64,
+    pub(super) answer: u64,
+    /// A demonstration in a prompt.
+    pub(super) demo: u64,
+}
+
+impl Sizes {
+    fn prompt_with(self, demos: u64) -> u64 {
+        self.prompt + demos * self.demo
+    }
 }
 
 /// An expectation and an upper bound.
@@ -91,6 +109,12 @@ impl Needs {
         Self { teacher_runs: Range::new(expected, most), ..self }
     }
 
+    /// The same needs with demonstrations in each call between an expectation and a bound.
+    #[must_use]
+    pub fn with_demos(self, expected: usize, most: usize) -> Self {
+        Self { demos: Range::new(expected, most), ..self }
+    }
+
     /// The same needs with questions to the proposer between an expectation and a bound.
     #[must_use]
     pub fn with_questions(self, expected: usize, most: usize) -> Self {
@@ -101,8 +125,9 @@ impl Needs {
 /// What a search will take. Prints as a table.
 ///
 /// Calls follow from the numbers of rows and candidates; a program whose predictors are called more
-/// or less than once in a run takes more or less. Tokens are estimated from the rows: a token for
-/// four bytes.
+/// or less than once in a run takes more or less. Tokens are estimated from the rows, a token for
+/// four bytes: those expected by the mean row, the most by the longest, with as many demonstrations as
+/// there may be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -130,7 +155,7 @@ impl Plan {
         facts: Facts,
         needs: Needs,
         predictors: usize,
-        tokens: [u64; 2],
+        [mean, longest]: [Sizes; 2],
         price: Option<Price>,
     ) -> Self {
         let calls = predictors.max(1) as u64;
@@ -139,8 +164,13 @@ impl Plan {
         let judging_calls = Range::exactly(2 * facts.holdout).times(calls);
         let proposer_calls = needs.questions;
         let all = student_calls.plus(teacher_calls).plus(judging_calls).plus(proposer_calls);
-        let [prompt, answer] = tokens;
-        let cost = |price: Price, calls: u64| price.at_most(calls, prompt, calls * answer);
+        // The prompt of a proposal shows rows, too, about as a prompt shows demonstrations.
+        let prompts =
+            [mean.prompt_with(needs.demos.expected), longest.prompt_with(needs.demos.most)];
+        let [expected, most] = prompts;
+        let cost = |price: Price, calls: u64, prompt: u64, sizes: Sizes| {
+            price.at_most(calls, prompt, calls * sizes.answer)
+        };
         Self {
             optimizer: optimizer.to_owned(),
             rows: [facts.train, facts.validation, facts.holdout],
@@ -148,8 +178,13 @@ impl Plan {
             teacher_calls,
             proposer_calls,
             judging_calls,
-            tokens: all.times(prompt + answer),
-            usd: price.map(|price| (cost(price, all.expected), cost(price, all.most))),
+            tokens: Range {
+                expected: all.expected * (expected + mean.answer),
+                most: all.most * (most + longest.answer),
+            },
+            usd: price.map(|price| {
+                (cost(price, all.expected, expected, mean), cost(price, all.most, most, longest))
+            }),
         }
     }
 

@@ -168,6 +168,10 @@ impl Strategy for RandomSearch {
         Needs::default()
             .with_runs_between(runs - facts.validation, runs)
             .with_teacher_runs(expected.min(most), most)
+            .with_demos(
+                self.bootstrap.max_bootstrapped,
+                self.bootstrap.max_bootstrapped + self.bootstrap.max_labeled,
+            )
     }
 
     async fn search(&self, engine: &mut Engine) -> Result<CandidateId> {

@@ -194,7 +194,10 @@ impl Strategy for Climbing {
     fn needs(&self, facts: &Facts) -> Needs {
         let runs = self.runs(facts.validation);
         let most = self.rounds * self.breadth * facts.predictors.max(1);
-        Needs::default().with_runs_between(runs * 3 / 4, runs).with_questions(most / 2, most)
+        Needs::default()
+            .with_runs_between(runs * 3 / 4, runs)
+            .with_questions(most / 2, most)
+            .with_demos(self.max_demos / 2, self.max_demos)
     }
 
     async fn search(&self, engine: &mut Engine) -> Result<CandidateId> {

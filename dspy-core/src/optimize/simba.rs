@@ -304,6 +304,7 @@ impl Strategy for Introspection {
         Needs::default()
             .with_runs_between(most * 3 / 4, most)
             .with_questions(questions / 2, questions)
+            .with_demos(self.max_demos / 2, self.max_demos)
     }
 
     async fn search(&self, engine: &mut Engine) -> Result<CandidateId> {

@@ -19,7 +19,7 @@ use crate::optimize::finish::finish;
 use crate::optimize::headroom::Headroom;
 use crate::optimize::journal::{Header, Journal};
 use crate::optimize::meters::{Meters, Role};
-use crate::optimize::plan::{Facts, Plan};
+use crate::optimize::plan::{Facts, Plan, Sizes};
 use crate::optimize::progress::Progress;
 use crate::optimize::report::{Candidate, Report};
 use crate::optimize::stage::{Actor, Part, Program, RowStage, Stage, changed, with_lm};
@@ -30,6 +30,10 @@ use crate::signature::View;
 
 /// Bytes of a prompt that say what form an answer has.
 const FORM: usize = 800;
+/// Bytes of a demonstration that say what its parts are.
+const MARKS: usize = 120;
+/// Tokens of an answer that is long, reasoning included.
+const LONG_ANSWER: usize = 256;
 
 impl<S, P, R, O> Optimizer<P, R> for Tuned<S, R, O>
 where
@@ -98,18 +102,24 @@ impl<S: Strategy, R: Send + Sync + 'static, O: Sync + 'static> Tuned<S, R, O> {
             holdout: stage.fields(Part::Holdout).len(),
         };
         let rows = stage.fields(Part::Train);
-        let bytes: usize =
-            rows.iter().map(|row| Value::Object(row.clone()).to_string().len()).sum();
-        let row = bytes / rows.len().max(1);
+        let lengths: Vec<usize> =
+            rows.iter().map(|row| Value::Object(row.clone()).to_string().len()).collect();
+        let row = lengths.iter().sum::<usize>() / rows.len().max(1);
+        let longest = lengths.iter().copied().max().unwrap_or_default();
         // What stands in every prompt beside the row, and an answer of about the size of a row.
         let given: usize =
             stage.parameters(false).iter().map(|parameter| parameter.value.to_string().len()).sum();
         let predictors = stage.tasks(false).len();
-        let prompt = (given / predictors.max(1) + FORM + row) / 4;
-        let answer = (row / 4).max(32);
+        let sizes = |row: usize, answer: usize| Sizes {
+            prompt: ((given / predictors.max(1) + FORM + row) / 4) as u64,
+            answer: answer as u64,
+            // With the marks of its fields and what a teacher thought.
+            demo: ((row + MARKS) / 4 + answer) as u64,
+        };
         let price = self.price(lm_of(program).or_else(default_lm).as_ref());
         let needs = self.strategy.needs(&facts);
-        let tokens = [prompt as u64, answer as u64];
+        let answer = |row: usize, least: usize| (row / 4).max(least);
+        let tokens = [sizes(row, answer(row, 32)), sizes(longest, answer(longest, LONG_ANSWER))];
         Ok(Plan::new(self.strategy.name(), facts, needs, predictors, tokens, price))
     }
 
