@@ -311,6 +311,8 @@ async fn a_plan_says_what_it_takes() {
         world.task_calls.store(0, Ordering::SeqCst);
         world.proposer_calls.store(0, Ordering::SeqCst);
     }
+    let tokens = |demos| mipro().max_labeled(demos).plan(&program, &train).unwrap().tokens.most;
+    assert!(tokens(30) > 2 * tokens(0), "demonstrations count");
 }
 
 #[tokio::test]

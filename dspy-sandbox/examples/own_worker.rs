@@ -14,20 +14,25 @@ fn main() -> dspy::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let Ok(runtime) = runtime else { return Err(dspy::Error::Invalid("no runtime".to_owned())) };
     runtime.block_on(async {
-        for (code, limit) in [
-            ("sum(range(10))", None),
-            ("while True: pass", Some(Limit::Time)),
-            ("(10 ** 2000000) ** 50", Some(Limit::Time)),
-            ("'a' * 10**9", Some(Limit::Memory)),
-            ("x = []\nwhile True: x.append('y' * 100_000)", Some(Limit::Memory)),
-            ("def f(): return f()\nf()", Some(Limit::Recursion)),
-        ] {
+        // The limits that a code may meet first; a fast machine fills its memory in time.
+        let cases: [(&str, &[Limit]); 6] = [
+            ("sum(range(10))", &[]),
+            ("while True: pass", &[Limit::Time]),
+            ("(10 ** 2000000) ** 50", &[Limit::Time, Limit::Memory]),
+            ("'a' * 10**9", &[Limit::Memory]),
+            ("x = []\nwhile True: x.append('y' * 100_000)", &[Limit::Memory]),
+            ("def f(): return f()\nf()", &[Limit::Recursion]),
+        ];
+        for (code, limits) in cases {
             let mut session = python.start(Setup::new()).await?;
             let since = Instant::now();
             let run = session.run(code).await?;
             println!("{:>8.0?}  {code:?}: {:?} {:?}", since.elapsed(), run.value, run.error);
             assert!(since.elapsed() < 2 * time);
-            assert_eq!(run.error.and_then(|error| error.limit()), limit);
+            match run.error.and_then(|error| error.limit()) {
+                Some(met) => assert!(limits.contains(&met), "{met:?}"),
+                None => assert!(limits.is_empty()),
+            }
         }
         println!("all held");
         Ok(())
