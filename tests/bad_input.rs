@@ -81,7 +81,7 @@ fn child_process_reads_the_environment() {
 fn the_environment_names_the_model_or_says_what_is_missing() {
     let said = |variables: &[(&str, &str)]| {
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "child_process_reads_the_environment", "--nocapture"]);
+        child.args(["--exact", "bad_input::child_process_reads_the_environment", "--nocapture"]);
         for name in ["DSPY_LM", "DSPY_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_KEY"] {
             child.env_remove(name);
         }

@@ -404,7 +404,7 @@ fn a_program_is_rebuilt_in_another_process_from_type_and_file() {
     module::set_parameter(&mut program, "write", &ParameterKind::INSTRUCTIONS, text).unwrap();
     program.save(&file).unwrap();
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_process_rebuilds_the_program", "--nocapture"])
+        .args(["--exact", "shape::child_process_rebuilds_the_program", "--nocapture"])
         .env(CHILD_FILE, &file)
         .output()
         .unwrap();

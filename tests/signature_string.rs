@@ -172,7 +172,7 @@ async fn other_paths_mean_what_they_mean_where_the_macro_stands() {
     ]));
     let split = Predict::of(signature!(
         "text, first: Page<list[str]>
-            -> pages: list[crate::Page<Vec<u8>>], kind: own::Kind, by_kind: dict[Kind, int],"
+            -> pages: list[crate::signature_string::Page<Vec<u8>>], kind: own::Kind, by_kind: dict[Kind, int],"
     ));
     let first = Page { number: 7, content: vec!["x".to_owned()] };
     let out = split.with_lm(model.lm()).call(("…", first)).await.unwrap();

@@ -214,7 +214,8 @@ async fn no_key_is_in_the_file() {
     const CANARY: &str = "sk-canary-7d1f";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("answers.db");
-    let server = crate::support::Server::start([crate::support::Answer::text("hello")]).await;
+    let server =
+        crate::cache::support::Server::start([crate::cache::support::Answer::text("hello")]).await;
     let client = dspy::lm::OpenAi::builder("m").api_base(server.base()).api_key(CANARY);
     let disk = DiskCache::open(&path).unwrap();
     let lm = client.build().unwrap().into_lm().cached(&bare(&disk));

@@ -11,7 +11,7 @@ use dspy::optimize::{FitDecision, FitError};
 use dspy::prelude::*;
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
+use super::chance::Chance;
 
 #[data]
 #[derive(Copy, PartialEq)]

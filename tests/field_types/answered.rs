@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use dspy::prelude::*;
 use dspy::signature::{Data, Demo};
 
-use crate::enums::{Level, Mood};
+use crate::field_types::enums::{Level, Mood};
 
 /// Repeat the value.
 #[derive(Signature)]

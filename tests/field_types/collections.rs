@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 
-use crate::enums::{Level, Mood};
-use crate::harness::of;
+use crate::field_types::enums::{Level, Mood};
+use crate::field_types::harness::of;
 
 #[test]
 fn lists() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dspy::Predict;
 
-use crate::harness::{Echo, EchoInput, of};
+use crate::field_types::harness::{Echo, EchoInput, of};
 
 #[dspy::data]
 pub(crate) enum Level {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::harness::of;
+use crate::field_types::harness::of;
 
 #[test]
 fn addresses_and_durations_of_std() {
@@ -33,7 +33,7 @@ fn addresses_and_durations_of_std() {
 mod with_chrono {
     use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 
-    use crate::harness::of;
+    use crate::field_types::harness::of;
 
     fn read<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
         text.parse().unwrap()
@@ -101,7 +101,7 @@ mod with_jiff {
     use jiff::civil::{Date, DateTime, Time};
     use jiff::{SignedDuration, Timestamp, Zoned};
 
-    use crate::harness::of;
+    use crate::field_types::harness::of;
 
     fn read<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
         text.parse().unwrap()

@@ -9,7 +9,7 @@ use dspy::row::LoadRow;
 use dspy::signature::{Data, SignatureRow};
 use dspy::{parse, schema, wire};
 
-use crate::scripted::{Scripted, question, sections};
+use crate::field_types::scripted::{Scripted, question, sections};
 
 /// Give back what was given.
 #[derive(Signature)]

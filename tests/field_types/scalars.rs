@@ -6,8 +6,8 @@ use dspy::prelude::*;
 use dspy::row::read_csv_from;
 use dspy::signature::{Data, SignatureRow};
 
-use crate::harness::{Echo, EchoInput, EchoOutput, comes_back, of};
-use crate::scripted::{Scripted, sections};
+use crate::field_types::harness::{Echo, EchoInput, EchoOutput, comes_back, of};
+use crate::field_types::scripted::{Scripted, sections};
 
 const WHOLE: &str = "an integer";
 

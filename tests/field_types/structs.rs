@@ -6,9 +6,9 @@ use dspy::prelude::*;
 use dspy::signature::Data;
 use serde_json::{Value, json};
 
-use crate::enums::{Level, Mood};
-use crate::harness::of;
-use crate::scripted::{Scripted, sections};
+use crate::field_types::enums::{Level, Mood};
+use crate::field_types::harness::of;
+use crate::field_types::scripted::{Scripted, sections};
 
 /// A person.
 #[dspy::data]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::validator::validate;
+use crate::schema_subset::validator::validate;
 
 /// The value as an instance of the rewritten schema, whose root holds it under `value` if `wrapped`.
 pub(crate) fn forward(schema: &Value, wrapped: bool, value: &Value) -> Option<Value> {
