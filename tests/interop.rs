@@ -4,6 +4,8 @@
 
 #[path = "interop/again.rs"]
 mod again;
+#[path = "interop/decisions.rs"]
+mod decisions;
 #[path = "interop/layout.rs"]
 mod layout;
 #[path = "interop/phrases.rs"]

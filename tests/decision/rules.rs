@@ -97,7 +97,7 @@ fn a_rule_that_cannot_be_is_refused() {
         (json!({"urgent": {"threshold": 1.5}}), "not between 0 and 1"),
         (json!({"urgent": {"cuts": [1.0]}}), "expected `threshold`"),
         (json!({"kind": {"weights": {"Spam": 1.0}}}), "no member `Spam`"),
-        (json!({"kind": {"weights": {"Bug": 0.0}}}), "must be above 0"),
+        (json!({"kind": {"weights": {"Bug": -1.0}}}), "must not be below 0"),
         (json!({"tone": {"cuts": [1.0]}}), "expected 2 cuts in rising order"),
         (json!({"tone": {"cuts": [1.5, 0.5]}}), "expected 2 cuts in rising order"),
         (json!({"mail": {"threshold": 0.5}}), "no decision `mail`"),

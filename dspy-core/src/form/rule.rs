@@ -159,11 +159,15 @@ impl Decision {
                 let weights = self.members.iter().map(|(name, _)| match said.get(name) {
                     None => Ok(1.0),
                     Some(weight) => match number(weight, "a weight")? {
-                        weight if weight > 0.0 => Ok(weight),
-                        weight => Err(format!("the weight {weight} must be above 0")),
+                        weight if weight >= 0.0 => Ok(weight),
+                        weight => Err(format!("the weight {weight} must not be below 0")),
                     },
                 });
-                weights.collect::<Result<_, String>>().map(Rule::Weights)
+                let weights = weights.collect::<Result<Vec<f64>, String>>()?;
+                if weights.iter().all(|weight| *weight == 0.0) {
+                    return Err("at least one weight must be above 0".to_owned());
+                }
+                Ok(Rule::Weights(weights))
             }
             Rule::Cuts(even) => {
                 let said = value.as_array().ok_or("`cuts` must be a list")?;

@@ -15,8 +15,8 @@ pub type NotCarried = Vec<String>;
 /// where the Python program has the same predictors with the same fields; gives what the format
 /// cannot carry.
 ///
-/// Instructions, descriptions, demonstrations, and the name and settings of a model are carried. Not
-/// carried are leaves that are no predictors (such as the words of tools, of which Python makes its own
+/// Instructions, descriptions, demonstrations, fitted rules of decisions, and the name and settings of
+/// a model are carried. Not carried are leaves that are no predictors (such as the words of tools, of which Python makes its own
 /// instruction), parameters of other kinds, and settings where no model is named.
 ///
 /// ```
@@ -82,22 +82,48 @@ fn entry(path: &str, leaf: &dyn Leaf, lost: &mut NotCarried) -> Value {
         .fields()
         .map(|field| json!({"prefix": prefix(field.name()), "description": description(field)}))
         .collect();
-    let (mut demos, mut lm) = (json!([]), Value::Null);
+    let (mut demos, mut lm, mut rules) = (json!([]), Value::Null, Map::new());
     for (kind, value) in leaf.parameters() {
         if kind == ParameterKind::DEMOS {
             demos = value;
         } else if kind == ParameterKind::LM {
             lm = model(path, value, lost);
+        } else if kind == ParameterKind::FIELDS
+            && let Value::Object(all) = value
+        {
+            rules.extend(all.into_iter().filter(|(_, rule)| !is_even(rule)));
         } else if kind != ParameterKind::INSTRUCTIONS && kind != ParameterKind::DESCRIPTIONS {
             lost.push(format!("{path}: {kind}"));
         }
     }
-    json!({
+    let mut entry = json!({
         "traces": [],
         "train": [],
         "demos": demos,
         "signature": {"instructions": schema.instructions(), "fields": fields},
         "lm": lm,
+    });
+    if !rules.is_empty()
+        && let Some(entry) = entry.as_object_mut()
+    {
+        entry.insert("fields".to_owned(), Value::Object(rules));
+    }
+    entry
+}
+
+/// Whether the rule of a decision is as it is before anything was fitted. Python writes no such rule,
+/// and takes one only for the outputs that it knows as decisions.
+fn is_even(rule: &Value) -> bool {
+    let is = |value: &Value, even: f64| value.as_f64() == Some(even);
+    rule.as_object().is_some_and(|rule| {
+        rule.iter().all(|(key, value)| match (key.as_str(), value) {
+            ("threshold", value) => is(value, 0.5),
+            ("weights", Value::Object(weights)) => weights.values().all(|weight| is(weight, 1.0)),
+            ("cuts", Value::Array(cuts)) => {
+                (0_u32..).zip(cuts).all(|(at, cut)| is(cut, f64::from(at) + 0.5))
+            }
+            _ => false,
+        })
     })
 }
 
