@@ -16,6 +16,8 @@ mod limits;
 mod pieces;
 #[path = "openai/properties.rs"]
 mod properties;
+#[path = "openai/proxies.rs"]
+mod proxies;
 #[path = "openai/requests.rs"]
 mod requests;
 #[path = "openai/retries.rs"]

@@ -26,6 +26,7 @@ pub use failed_assertion::FailedAssertion;
 pub use feedback::Feedback;
 pub use options::RunOptions;
 pub use record::{CallRecord, Trace};
+pub(crate) use scope::Noted;
 pub use scope::Scope;
 pub use side::SideCall;
 pub use slot::Slot;

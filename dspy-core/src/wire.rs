@@ -30,7 +30,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Error, Value};
+use serde_json::{Error, Map, Value};
 
 /// The names of structs by which `serde_json` passes its own types through a serializer.
 const OWN: &str = "$serde_json::private::";
@@ -55,4 +55,12 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
 /// The same of JSON that is needed afterwards.
 pub(crate) fn from_ref<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
     T::deserialize(reader::Reader(Cow::Borrowed(value)))
+}
+
+/// The same of all entries of an object but the one of this name.
+pub(crate) fn from_ref_without<T: DeserializeOwned>(
+    entries: &Map<String, Value>,
+    name: &str,
+) -> Result<T, Error> {
+    T::deserialize(reader::Without { entries, name })
 }

@@ -1,6 +1,7 @@
 //! Evaluation, rows, metrics, retrieval.
 //!
 //! One executable for them all: each links the whole library, and linking is what takes time and disk.
+#![allow(clippy::duplicate_mod, reason = "files of one suite use the same servers and models")]
 
 #[path = "../evaluate.rs"]
 mod evaluate;

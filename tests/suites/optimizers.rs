@@ -1,6 +1,7 @@
 //! Optimizers: searches, races, evidence, runs that resume.
 //!
 //! One executable for them all: each links the whole library, and linking is what takes time and disk.
+#![allow(clippy::duplicate_mod, reason = "files of one suite use the same servers and models")]
 
 #[path = "../decision.rs"]
 mod decision;

@@ -1,27 +1,42 @@
 //! [`Http`]: one exchange with a server, with TLS, time limits and a bound on what is read.
 
+mod connect;
+mod fault;
 mod frames;
 mod limits;
 
 use std::error::Error;
-use std::io;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Request, Response, retry};
+use http::header::{ACCEPT, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use http::{Method, Request, Response, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
+use tower_http::decompression::{Decompression, DecompressionBody};
+use tower_service::Service;
 use url::{Host, Url};
 
+use self::connect::{Connector, Way};
+use self::fault::{is_dns, is_hang_up, is_timeout, is_tls, root_cause};
 use self::limits::Clock;
 use super::error::LmError;
 
 pub(super) use self::frames::Frames;
 pub(super) use self::limits::Limits;
+
+const NAME: HeaderValue =
+    HeaderValue::from_static(concat!("dspy-rust/", env!("CARGO_PKG_VERSION")));
+
+type Body = DecompressionBody<Incoming>;
+type Head = Result<Response<Body>, legacy::Error>;
 
 /// A server's whole answer.
 #[derive(Debug)]
@@ -35,7 +50,7 @@ pub(super) struct Reply {
 pub(super) struct Opened {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    response: Response,
+    body: Body,
     clock: Clock,
 }
 
@@ -52,13 +67,27 @@ impl Opened {
 #[derive(Clone, Debug)]
 pub(super) struct Http(Arc<Inner>);
 
+/// What requests go through.
+struct Wired {
+    client: Client<Connector, Full<Bytes>>,
+    /// What a proxy on the way asks for.
+    authorization: Option<HeaderValue>,
+}
+
+impl fmt::Debug for Wired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wired").finish_non_exhaustive()
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
+    base: Url,
     host: String,
     secure: bool,
     local: bool,
     limits: Limits,
-    client: OnceLock<Client>,
+    client: OnceLock<Wired>,
     /// Whether the server ever answered, so that connections may have been kept.
     answered: AtomicBool,
 }
@@ -66,6 +95,7 @@ struct Inner {
 impl Http {
     pub(super) fn new(base: &Url, limits: Limits) -> Self {
         Self(Arc::new(Inner {
+            base: base.clone(),
             host: authority(base),
             secure: base.scheme() == "https",
             local: is_local(base),
@@ -115,31 +145,34 @@ impl Http {
         url: &Url,
         headers: &HeaderMap,
         body: Option<Vec<u8>>,
-    ) -> Result<impl Future<Output = reqwest::Result<Response>> + Send + use<>, LmError> {
-        let mut request = Request::new(method, url.clone());
+    ) -> Result<impl Future<Output = Head> + Send + use<>, LmError> {
+        let wired = self.0.wired()?;
+        let mut request = Request::new(Full::from(body.unwrap_or_default()));
+        *request.method_mut() = method;
+        *request.uri_mut() = self.0.address(url)?;
         *request.headers_mut() = headers.clone();
-        *request.body_mut() = body.map(Into::into);
-        Ok(self.0.client()?.execute(request))
+        let headers = request.headers_mut();
+        headers.entry(USER_AGENT).or_insert(NAME);
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        if let Some(authorization) = &wired.authorization {
+            headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
+        Ok(Decompression::new(&wired.client).call(request))
     }
 
     async fn opened(
         &self,
-        sent: Result<impl Future<Output = reqwest::Result<Response>> + Send, LmError>,
+        sent: Result<impl Future<Output = Head> + Send, LmError>,
     ) -> Result<Opened, LmError> {
         let mut clock = Clock::start(&self.0.limits);
         let sent = clock.within(self.0.limits.first_byte, sent?).await;
-        let mut response =
-            sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.unanswered(error))?;
+        let response =
+            sent.map_err(|after| self.0.late(after))?.map_err(|error| self.0.unanswered(&error))?;
         if !self.0.answered.load(Ordering::Relaxed) {
             self.0.answered.store(true, Ordering::Relaxed);
         }
-        Ok(Opened {
-            status: response.status().as_u16(),
-            // What is still to be read does not need them.
-            headers: std::mem::take(response.headers_mut()),
-            response,
-            clock,
-        })
+        let (head, body) = response.into_parts();
+        Ok(Opened { status: head.status.as_u16(), headers: head.headers, body, clock })
     }
 
     /// Reads the rest of an answer.
@@ -152,7 +185,7 @@ impl Http {
         // A short answer comes in one piece, which is taken as it is.
         let mut first = Bytes::new();
         let mut all = Vec::new();
-        while let Some(chunk) = self.0.chunk(&mut opened.response, &mut opened.clock).await? {
+        while let Some(chunk) = self.0.chunk(&mut opened.body, &mut opened.clock).await? {
             self.0.check_size(first.len() + all.len() + chunk.len())?;
             if first.is_empty() && all.is_empty() {
                 first = chunk;
@@ -167,16 +200,19 @@ impl Http {
 
 impl Inner {
     /// The next bytes of an answer, in time.
-    async fn chunk(
-        &self,
-        response: &mut Response,
-        clock: &mut Clock,
-    ) -> Result<Option<Bytes>, LmError> {
-        clock
-            .within(self.limits.idle, response.chunk())
-            .await
-            .map_err(|after| self.late(after))?
-            .map_err(|error| self.broken(error))
+    async fn chunk(&self, body: &mut Body, clock: &mut Clock) -> Result<Option<Bytes>, LmError> {
+        loop {
+            let frame = clock.within(self.limits.idle, body.frame()).await;
+            match frame.map_err(|after| self.late(after))? {
+                None => return Ok(None),
+                Some(Err(error)) => return Err(self.broken(&*error, false)),
+                // What follows a body is of no use here.
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(bytes) => return Ok(Some(bytes)),
+                    Err(_) => continue,
+                },
+            }
+        }
     }
 
     fn check_size(&self, size: usize) -> Result<(), LmError> {
@@ -196,9 +232,9 @@ impl Inner {
         LmError::Timeout { host: self.host.clone(), after }
     }
 
-    fn client(&self) -> Result<&Client, LmError> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    fn wired(&self) -> Result<&Wired, LmError> {
+        if let Some(wired) = self.client.get() {
+            return Ok(wired);
         }
         let tls = tls(self.secure).map_err(|error| LmError::Config {
             message: format!(
@@ -207,49 +243,47 @@ impl Inner {
                 self.host
             ),
         })?;
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(Policy::none())
-            .connect_timeout(self.limits.connect)
+        let server = self.address(&self.base)?;
+        let Way { connector, authorization } =
+            Connector::new(&server, self.local, &tls, self.limits.connect).map_err(|message| {
+                LmError::Config { message: format!("cannot reach {}: {message}", self.host) }
+            })?;
+        let client = Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
             .http2_adaptive_window(true)
-            .user_agent(concat!("dspy-rust/", env!("CARGO_PKG_VERSION")));
-        if !self.secure {
-            // What this repeats are refusals of HTTP/2, which is only spoken over TLS here. To be
-            // able to, it would copy each request.
-            builder = builder.retry(retry::never().max_retries_per_request(0));
-        }
-        if self.local {
-            // A proxy cannot reach this machine's loopback interface.
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| LmError::Config {
-            message: format!("cannot set up the HTTP client: {}", root_cause(&error)),
-        })?;
+            .build(connector);
         // Two first calls at once may both get here; the loser's client is dropped unused.
-        Ok(self.client.get_or_init(|| client))
+        Ok(self.client.get_or_init(|| Wired { client, authorization }))
+    }
+
+    fn address(&self, url: &Url) -> Result<Uri, LmError> {
+        Uri::try_from(url.as_str()).map_err(|error| LmError::Config {
+            message: format!("the address at {} cannot be asked: {error}", self.host),
+        })
     }
 
     /// The failure of an exchange before the answer's head.
-    fn unanswered(&self, error: reqwest::Error) -> LmError {
+    fn unanswered(&self, error: &legacy::Error) -> LmError {
         let kept = self.answered.load(Ordering::Relaxed) && !error.is_connect();
-        if kept && is_hang_up(&error) {
+        if kept && is_hang_up(error) {
             return LmError::StaleConnection { host: self.host.clone() };
         }
-        self.broken(error)
+        self.broken(error, error.is_connect())
     }
 
-    fn broken(&self, error: reqwest::Error) -> LmError {
+    fn broken(&self, error: &(dyn Error + 'static), connecting: bool) -> LmError {
         let host = self.host.clone();
-        if error.is_timeout() {
+        if is_timeout(error) {
             return LmError::Timeout { host, after: self.limits.connect };
         }
-        let mut message = root_cause(&error);
-        if error.is_connect() {
-            message.push_str(if is_tls(&error) {
+        let mut message = root_cause(error);
+        if connecting {
+            message.push_str(if is_tls(error) {
                 "; check the server's certificate and the scheme of the api base"
             } else if self.local {
                 "; is a server running there?"
-            } else if error.is_dns() {
+            } else if is_dns(error) {
                 "; check the host's name in the api base and the network"
             } else {
                 "; check the api base and the network"
@@ -267,13 +301,11 @@ fn tls(secure: bool) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let mut config = if secure {
+    Ok(if secure {
         builder.with_platform_verifier()?.with_no_client_auth()
     } else {
         builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
-    };
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    })
 }
 
 /// Host and, where it is not the scheme's own, port.
@@ -292,34 +324,4 @@ fn is_local(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unspecified(),
         None => false,
     }
-}
-
-/// The innermost cause. The outer layers only repeat the address, whose query may hold a secret.
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: Option<&dyn Error> = error.source();
-    while let Some(deeper) = cause.and_then(Error::source) {
-        cause = Some(deeper);
-    }
-    match cause {
-        Some(cause) => cause.to_string(),
-        None => "the exchange broke".to_owned(),
-    }
-}
-
-/// Whether the other side closed the connection without a word.
-fn is_hang_up(error: &(dyn Error + 'static)) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    matches!(kind, Some(BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
-        // The HTTP crate keeps its kinds to itself; these are its words for an end before the head.
-        || error.to_string().starts_with("connection closed before message completed")
-        || error.source().is_some_and(is_hang_up)
-}
-
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    // An I/O error does not name the error it wraps as its source.
-    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    error.is::<rustls::Error>()
-        || wrapped.is_some_and(|wrapped| is_tls(wrapped))
-        || error.source().is_some_and(is_tls)
 }

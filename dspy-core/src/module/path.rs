@@ -10,12 +10,22 @@ use std::fmt;
 pub struct Path {
     text: String,
     frozen: u32,
+    /// Whether nobody asks for the text.
+    unnamed: bool,
 }
+
+/// Most paths are shorter, in bytes.
+const ROOM: usize = 48;
 
 impl Path {
     /// The path of the program itself.
     pub fn root() -> Self {
         Self::default()
+    }
+
+    /// The same for a walk that asks for no path: nothing is written down on the way.
+    pub(crate) fn unnamed() -> Self {
+        Self { unnamed: true, ..Self::default() }
     }
 
     /// The path as text.
@@ -76,6 +86,12 @@ impl Path {
         extend: impl FnOnce(&mut String),
         inside: impl FnOnce(&mut Self) -> R,
     ) -> R {
+        if self.unnamed {
+            return inside(self);
+        }
+        if self.text.capacity() == 0 {
+            self.text.reserve(ROOM);
+        }
         let length = self.text.len();
         extend(&mut self.text);
         let result = inside(self);

@@ -111,7 +111,7 @@ pub fn set_demos<P: Parameters + ?Sized>(
 
 /// Gives every predictor this model.
 pub fn set_lm<P: Parameters + ?Sized>(program: &mut P, lm: &Lm) {
-    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| leaf.set_lm(lm));
+    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| leaf.set_lm(lm));
 }
 
 /// Gives every predictor this adapter.
@@ -128,14 +128,14 @@ pub fn set_lm<P: Parameters + ?Sized>(program: &mut P, lm: &Lm) {
 /// ```
 pub fn set_adapter<P: Parameters + ?Sized>(program: &mut P, adapter: impl Adapter) {
     let adapter = DynAdapter::new(adapter);
-    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| {
         leaf.set_adapter(&adapter);
     });
 }
 
 /// Lays sampling settings over those of every predictor.
 pub fn set_settings<P: Parameters + ?Sized>(program: &mut P, settings: &Settings) {
-    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| {
         leaf.lay_settings(settings);
     });
 }
@@ -143,7 +143,7 @@ pub fn set_settings<P: Parameters + ?Sized>(program: &mut P, settings: &Settings
 /// Sets how often assertions send an answer of each predictor back, as `with_assertion_retries` does
 /// for one.
 pub fn set_assertion_retries<P: Parameters + ?Sized>(program: &mut P, retries: u32) {
-    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| {
         leaf.set_assertion_retries(retries);
     });
 }
@@ -151,7 +151,7 @@ pub fn set_assertion_retries<P: Parameters + ?Sized>(program: &mut P, retries: u
 /// The model of the first predictor that has one of its own.
 pub fn lm_of<P: Parameters + ?Sized>(program: &P) -> Option<Lm> {
     let mut lm = None;
-    program.walk(&mut Path::root(), &mut |_: &Path, leaf: &dyn Leaf| {
+    program.walk(&mut Path::unnamed(), &mut |_: &Path, leaf: &dyn Leaf| {
         if lm.is_none() {
             lm = leaf.lm().cloned();
         }
@@ -172,18 +172,28 @@ pub fn attach<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
 /// Puts every leaf into a try of an invocation: at its place in the run it takes part in, or in the
 /// run of that invocation.
 pub(super) fn enter<P: Parameters + ?Sized>(program: &mut P, attempt: &Arc<Attempt>) {
+    let mut all_have_places = true;
+    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| match leaf
+        .slot()
+        .map(|slot| Arc::new(slot.in_attempt(attempt)))
+    {
+        None => all_have_places = false,
+        moved => leaf.set_slot(moved),
+    });
+    if all_have_places {
+        return;
+    }
     program.walk_mut(&mut Path::root(), &mut |path: &Path, leaf: &mut dyn Leaf| {
-        let moved = match leaf.slot() {
-            Some(slot) => slot.in_attempt(attempt),
-            None => Slot::new(attempt.run(), attempt.scope(), path.as_str()).in_attempt(attempt),
-        };
-        leaf.set_slot(Some(Arc::new(moved)));
+        if leaf.slot().is_none() {
+            let place = Slot::new(attempt.run(), attempt.scope(), path.as_str());
+            leaf.set_slot(Some(Arc::new(place.in_attempt(attempt))));
+        }
     });
 }
 
 /// Moves every leaf into another run, under the invocation that its root stands for.
 pub(crate) fn move_to<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
-    program.walk_mut(&mut Path::root(), &mut |_: &Path, leaf: &mut dyn Leaf| {
+    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| {
         let moved = leaf.slot().map(|slot| Arc::new(slot.in_run(run)));
         leaf.set_slot(moved);
     });
@@ -192,7 +202,7 @@ pub(crate) fn move_to<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
 /// The run that the program takes part in.
 pub(crate) fn slot_of<P: Parameters + ?Sized>(program: &P) -> Option<Arc<Slot>> {
     let mut slot = None;
-    program.walk(&mut Path::root(), &mut |_: &Path, leaf: &dyn Leaf| {
+    program.walk(&mut Path::unnamed(), &mut |_: &Path, leaf: &dyn Leaf| {
         if slot.is_none() {
             slot = leaf.slot().cloned();
         }

@@ -93,15 +93,17 @@ pub(super) fn read_reasoned<S: Signature>(
 ) -> Accepted<Reasoned<S::Output>> {
     let rules = |reasoned: &Reasoned<S::Output>| S::broken_rules(&reasoned.output);
     if rationale == REASONING {
-        let mut own = fields.as_object().cloned().unwrap_or_default();
-        let Some(Value::String(reasoning)) = own.shift_remove(REASONING) else {
+        let entries = fields.as_object();
+        let Some((entries, Value::String(reasoning))) =
+            entries.and_then(|entries| Some((entries, entries.get(REASONING)?)))
+        else {
             // Whose error says what is missing.
             return judge(fields, rules);
         };
-        let output: S::Output = wire::from_value(Value::Object(own))
+        let output: S::Output = wire::from_ref_without(entries, REASONING)
             .map_err(|error| Box::new(AnswerErrorKind::Type { message: error.to_string() }))?;
         let broken = S::broken_rules(&output);
-        return weigh(Reasoned { reasoning, output }, broken);
+        return weigh(Reasoned { reasoning: reasoning.clone(), output }, broken);
     }
     let renamed = as_reasoning(fields, rationale)
         .map_err(|message| Box::new(AnswerErrorKind::Type { message }))?;

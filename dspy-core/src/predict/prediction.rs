@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::assertion::Site;
 use crate::lm::{ToolCall, Usage};
-use crate::run::{Run, Scope, Trace};
+use crate::run::{Noted, Run, Scope, Trace};
 use crate::signature::BrokenRule;
 
 /// A program's output with what it cost and what it warned of. Dereferences to the output.
@@ -27,12 +27,13 @@ pub struct Prediction<O> {
 impl<O> Prediction<O> {
     /// A prediction of what an invocation gave.
     pub(crate) fn of_scope(output: O, scope: &Arc<Scope>) -> Self {
+        let Noted { usage, warnings, broken_checks } = scope.all_noted();
         Self {
             output,
             others: Vec::new(),
-            usage: scope.usage(),
-            warnings: scope.warnings(),
-            broken_checks: scope.broken_checks(),
+            usage,
+            warnings,
+            broken_checks,
             tool_calls: Vec::new(),
             reasoning: None,
             reward: None,

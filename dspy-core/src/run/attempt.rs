@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::Run;
 use super::failed_assertion::FailedAssertion;
@@ -19,7 +19,8 @@ pub(crate) struct Attempt {
     run: Run,
     scope: Arc<Scope>,
     parent: Option<Arc<Attempt>>,
-    mark: Arc<AttemptMark>,
+    /// Made when first needed, which it mostly is not.
+    mark: OnceLock<Arc<AttemptMark>>,
     /// How many tries of this invocation came before.
     before: u32,
     state: Mutex<State>,
@@ -65,15 +66,14 @@ impl Attempt {
         before: u32,
         state: State,
     ) -> Arc<Self> {
-        let around = parent.as_ref().map(|parent| Arc::clone(&parent.mark));
-        let mark = Arc::new(AttemptMark { abandoned: AtomicBool::new(false), parent: around });
         let (run, scope) = (run.clone(), Arc::clone(scope));
+        let mark = OnceLock::new();
         Arc::new(Self { run, scope, parent, mark, before, state: Mutex::new(state) })
     }
 
     /// Gives this try up for the next one, which asks nothing that is paid for.
     pub(crate) fn again(&self) -> Arc<Self> {
-        self.mark.abandoned.store(true, Ordering::Release);
+        self.mark().abandoned.store(true, Ordering::Release);
         self.scope.forget();
         let mut last = std::mem::take(&mut *self.state());
         let mut state = State::default();
@@ -101,7 +101,10 @@ impl Attempt {
     }
 
     pub(crate) fn mark(&self) -> &Arc<AttemptMark> {
-        &self.mark
+        self.mark.get_or_init(|| {
+            let parent = self.parent.as_ref().map(|parent| Arc::clone(parent.mark()));
+            Arc::new(AttemptMark { abandoned: AtomicBool::new(false), parent })
+        })
     }
 
     /// Counts a call of a predictor, here and in every attempt around.

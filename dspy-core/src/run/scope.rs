@@ -1,6 +1,6 @@
 //! Invocations: which call of which module a record belongs to.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::lm::Usage;
 use crate::signature::BrokenRule;
@@ -10,9 +10,15 @@ use crate::signature::BrokenRule;
 pub struct Scope {
     id: u64,
     parent: Option<Arc<Scope>>,
-    usage: Mutex<Usage>,
-    warnings: Mutex<Vec<String>>,
-    broken_checks: Mutex<Vec<BrokenRule>>,
+    noted: Mutex<Noted>,
+}
+
+/// What the calls inside of an invocation spent, warned of and broke.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Noted {
+    pub(crate) usage: Usage,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) broken_checks: Vec<BrokenRule>,
 }
 
 impl Scope {
@@ -25,13 +31,7 @@ impl Scope {
     }
 
     fn new(id: u64, parent: Option<Arc<Self>>) -> Self {
-        Self {
-            id,
-            parent,
-            usage: Mutex::default(),
-            warnings: Mutex::default(),
-            broken_checks: Mutex::default(),
-        }
+        Self { id, parent, noted: Mutex::default() }
     }
 
     /// The invocation's number, counted from 1 within its run; 0 outside any module.
@@ -46,23 +46,23 @@ impl Scope {
 
     /// What the calls inside spent so far.
     pub fn usage(&self) -> Usage {
-        *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+        self.noted().usage
     }
 
     /// What the calls inside warned of so far; of invocations inside, those that have ended.
     pub fn warnings(&self) -> Vec<String> {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.noted().warnings.clone()
     }
 
     /// The checks that outputs of the calls inside broke so far; of invocations inside, those that
     /// have ended.
     pub fn broken_checks(&self) -> Vec<BrokenRule> {
-        self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.noted().broken_checks.clone()
     }
 
     /// Counts usage here and in every invocation around this one.
     pub(crate) fn spend(&self, usage: Usage) {
-        *self.usage.lock().unwrap_or_else(PoisonError::into_inner) += usage;
+        self.noted().usage += usage;
         if let Some(parent) = &self.parent {
             parent.spend(usage);
         }
@@ -70,27 +70,43 @@ impl Scope {
 
     /// Notes a warning.
     pub(crate) fn warn(&self, warning: &str) {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning.to_owned());
+        self.noted().warnings.push(warning.to_owned());
     }
 
     /// Notes broken checks.
     pub(crate) fn note_broken(&self, checks: &[BrokenRule]) {
-        self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(checks);
+        self.noted().broken_checks.extend_from_slice(checks);
     }
 
     /// Forgets warnings and broken checks: they were of answers that are not used.
     pub(crate) fn forget(&self) {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.broken_checks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut noted = self.noted();
+        noted.warnings.clear();
+        noted.broken_checks.clear();
     }
 
     /// Hands warnings and broken checks to the invocation around this one, at its end: only then is
     /// it certain that they are of answers that are used.
     pub(crate) fn hand_up(&self) {
-        if let Some(parent) = &self.parent {
-            let warnings = self.warnings();
-            parent.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
-            parent.note_broken(&self.broken_checks());
-        }
+        let Some(parent) = &self.parent else { return };
+        let (warnings, broken) = {
+            let noted = self.noted();
+            if noted.warnings.is_empty() && noted.broken_checks.is_empty() {
+                return;
+            }
+            (noted.warnings.clone(), noted.broken_checks.clone())
+        };
+        let mut above = parent.noted();
+        above.warnings.extend(warnings);
+        above.broken_checks.extend(broken);
+    }
+
+    /// All that was noted so far.
+    pub(crate) fn all_noted(&self) -> Noted {
+        self.noted().clone()
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

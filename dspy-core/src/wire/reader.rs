@@ -148,6 +148,34 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 }
 
+/// Reads an object as if it did not have one of its entries.
+pub(super) struct Without<'v> {
+    pub(super) entries: &'v Map<String, Value>,
+    pub(super) name: &'v str,
+}
+
+impl<'de> Deserializer<'de> for Without<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let left_out = self.entries.contains_key(self.name).then_some(self.name);
+        object(Entries::Except(self.entries.iter(), left_out), visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
 /// The integer that a text of digits is.
 fn digits<N: std::str::FromStr>(value: &Value) -> Option<N> {
     value.as_str().filter(|text| !text.starts_with('+')).and_then(|text| text.parse().ok())
@@ -230,6 +258,8 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 pub(super) enum Entries<'v> {
     Owned(<Map<String, Value> as IntoIterator>::IntoIter),
     Borrowed(<&'v Map<String, Value> as IntoIterator>::IntoIter),
+    /// All but one, which is there.
+    Except(<&'v Map<String, Value> as IntoIterator>::IntoIter, Option<&'v str>),
 }
 
 /// A key and its value.
@@ -249,17 +279,27 @@ impl<'v> Entries<'v> {
         match self {
             Self::Owned(entries) => entries.len(),
             Self::Borrowed(entries) => entries.len(),
+            Self::Except(entries, left_out) => entries.len() - usize::from(left_out.is_some()),
         }
     }
 
     pub(super) fn next(&mut self) -> Option<Entry<'v>> {
+        let borrowed = |(key, value): (&'v String, &'v Value)| {
+            (Cow::Borrowed(key.as_str()), Cow::Borrowed(value))
+        };
         match self {
             Self::Owned(entries) => {
                 entries.next().map(|(key, value)| (Cow::Owned(key), Cow::Owned(value)))
             }
-            Self::Borrowed(entries) => entries
-                .next()
-                .map(|(key, value)| (Cow::Borrowed(key.as_str()), Cow::Borrowed(value))),
+            Self::Borrowed(entries) => entries.next().map(borrowed),
+            Self::Except(entries, left_out) => {
+                let mut entry = entries.next()?;
+                if left_out.is_some_and(|name| name == entry.0) {
+                    *left_out = None;
+                    entry = entries.next()?;
+                }
+                Some(borrowed(entry))
+            }
         }
     }
 }

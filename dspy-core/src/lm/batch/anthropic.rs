@@ -1,6 +1,6 @@
 //! Anthropic's batches: all requests in one body, all results in one list without order.
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 

@@ -1,6 +1,6 @@
 //! [`Form`]: a file and a few words as `multipart/form-data`.
 
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 
 use super::super::client::config;
 use super::super::error::LmError;

@@ -1,6 +1,6 @@
 //! OpenAI's batches: a file of requests in, a file of answers and one of errors out.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use url::Url;
 

@@ -1,6 +1,6 @@
 //! [`Connection`]: a provider's server with the key and headers that go there.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use super::super::error::LmError;

@@ -3,7 +3,7 @@
 mod kind;
 mod report;
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderValue};
+use http::header::{ACCEPT, HeaderValue};
 use serde::de::DeserializeOwned;
 use url::Url;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 
 use super::super::error::LmError;
 use super::super::http::Frames;

@@ -67,7 +67,7 @@ impl Http {
         stream::try_unfold((opened, 0), move |(mut opened, size)| {
             let http = http.clone();
             async move {
-                let chunk = http.0.chunk(&mut opened.response, &mut opened.clock).await?;
+                let chunk = http.0.chunk(&mut opened.body, &mut opened.clock).await?;
                 let Some(chunk) = chunk else { return Ok(None) };
                 let size = size + chunk.len();
                 http.0.check_size(size)?;
