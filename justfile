@@ -23,6 +23,10 @@ test-aimock:
 test-mcp:
     sh scripts/mcp.sh
 
+# HTML reports in a headless Chromium (needs chromium, and python3 with venv and pip).
+test-report *options:
+    python3 scripts/report_browser.py {{options}}
+
 # Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
 build-cost:
     bash bench/build-cost.sh

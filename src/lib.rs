@@ -65,6 +65,7 @@
 //! servers that speak the Model Context Protocol: `mcp::McpServer`. `hnsw` adds approximate search to
 //! [`retrieve::VectorIndex`], `local-embeddings` an embedding model in process, from weights of your
 //! own: `local_embeddings::StaticEmbeddings`. `parquet` has [`row::RowReader`] read Parquet files.
+//! `report` makes an HTML file of an evaluation, a comparison or an optimizer's run: `report::Report`.
 //!
 //! Each of the others makes the types of one crate types of fields, with a schema that says what
 //! they are, a prompt that gives an example, and a parser that mends what models write instead.
@@ -100,6 +101,9 @@ pub use dspy_local_embeddings as local_embeddings;
 
 #[cfg(feature = "mcp")]
 pub use dspy_mcp as mcp;
+
+#[cfg(feature = "report")]
+pub use dspy_report as report;
 
 #[cfg(feature = "sandbox")]
 pub use dspy_sandbox as sandbox;

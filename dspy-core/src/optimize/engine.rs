@@ -371,6 +371,7 @@ impl Engine {
             calls: spent.calls,
             tokens: spent.tokens,
             usd: spent.usd,
+            candidates: self.others.len() + 1,
         });
         self.progress.step(name, score, &spent, &self.meters.left());
         self.journal.settle()

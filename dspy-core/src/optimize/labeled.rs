@@ -7,6 +7,7 @@ use super::report::Report;
 use super::then::Then;
 use super::{Optimizer, require_rows};
 use crate::error::Result;
+use crate::evaluate::ProgramNote;
 use crate::module::Module;
 use crate::row::{Row, Rows};
 
@@ -65,8 +66,12 @@ where
         for (path, set) in &mut sets {
             *set = sample(set, self.k, self.seed, path);
         }
+        let given = ProgramNote::of(program);
         let program = with_demos(program, &sets)?;
+        let returned = ProgramNote::of(&program);
         let mut report = Report::new(program, "LabeledFewShot", self.seed);
+        report.given = given;
+        report.returned = returned;
         report.demo_counts = counts;
         report.data = data_hash(&fields);
         report.elapsed = started.elapsed();

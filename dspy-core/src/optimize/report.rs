@@ -14,7 +14,8 @@ use super::journal::{Redact, change_texts};
 use super::meters::Spending;
 use super::stop::StopReason;
 use crate::error::{Error, FileError, Result};
-use crate::lm::{Usage, replace_privately};
+use crate::evaluate::ProgramNote;
+use crate::lm::{Spent, Usage, replace_privately};
 use crate::module::{Module, Provenance, lm_of, save};
 
 pub use self::evidence::{Basis, Judgement};
@@ -57,6 +58,10 @@ pub struct Report<P> {
     pub warnings: Vec<String>,
     /// The hash of the training rows.
     pub data: String,
+    /// The program passed in, as it was.
+    pub given: ProgramNote,
+    /// The program returned.
+    pub returned: ProgramNote,
     pub(super) redact: Option<Redact>,
 }
 
@@ -82,6 +87,9 @@ pub struct Candidate {
     pub scores: Vec<f64>,
     /// What it changes in the program passed in.
     pub changes: Changes,
+    /// What a run of it takes on average; `None` where it was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_cost: Option<Spent>,
 }
 
 /// How many rows could demonstrate a predictor.
@@ -114,6 +122,9 @@ pub struct Moment {
     pub tokens: u64,
     /// US dollars so far.
     pub usd: f64,
+    /// How many candidates there were by then, the program passed in included.
+    #[serde(default)]
+    pub candidates: usize,
 }
 
 impl<P> Report<P> {
@@ -135,6 +146,8 @@ impl<P> Report<P> {
             elapsed: Duration::ZERO,
             warnings: Vec::new(),
             data: String::new(),
+            given: ProgramNote::default(),
+            returned: ProgramNote::default(),
             redact: None,
         }
     }
@@ -153,6 +166,7 @@ impl<P> Report<P> {
         let trajectory = std::mem::take(&mut self.trajectory);
         self.trajectory = first.trajectory;
         self.trajectory.extend(trajectory);
+        self.given = first.given;
         self
     }
 
@@ -174,6 +188,8 @@ impl<P> Report<P> {
             "optimizer": self.optimizer,
             "seed": self.seed,
             "data": self.data,
+            "given": self.given,
+            "returned": self.returned,
             "winner": self.winner,
             "candidates": self.candidates,
             "judgement": self.judgement,

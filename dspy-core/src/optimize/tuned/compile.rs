@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::split::Split;
 use super::{Options, Tuned};
 use crate::error::Result;
-use crate::evaluate::mean_interval;
+use crate::evaluate::{ProgramNote, mean_interval};
 use crate::lm::{Budget, Lm, Price, Prices, default_lm};
 use crate::module::{Module, ParameterKind, identity, lm_of};
 use crate::optimize::Optimizer;
@@ -60,8 +60,12 @@ where
         engine.progress.finish();
         let (winner, judgement, stopped) = outcome?;
         let taken = engine.candidate(winner);
+        let given = ProgramNote::of(program);
         let program = changed(program, &taken.changes, &self.options.lms)?;
+        let returned = ProgramNote::of(&program);
         let mut report = Report::new(program, self.strategy.name(), self.options.seed);
+        report.given = given;
+        report.returned = returned;
         report.winner = winner.index();
         report.judgement = judgement;
         report.stopped = stopped;
@@ -278,6 +282,7 @@ fn candidates(engine: &Engine) -> Vec<Candidate> {
                 items,
                 scores,
                 changes: (*candidate.changes).clone(),
+                run_cost: engine.cost(id),
             }
         })
         .collect()
