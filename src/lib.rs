@@ -66,6 +66,7 @@
 //! [`retrieve::VectorIndex`], `local-embeddings` an embedding model in process, from weights of your
 //! own: `local_embeddings::StaticEmbeddings`. `parquet` has [`row::RowReader`] read Parquet files.
 //! `report` makes an HTML file of an evaluation, a comparison or an optimizer's run: `report::Report`.
+//! `cli` makes a command line of any program: `cli::run`.
 //!
 //! Each of the others makes the types of one crate types of fields, with a schema that says what
 //! they are, a prompt that gives an example, and a parser that mends what models write instead.
@@ -95,6 +96,9 @@ pub use dspy_core::{
     adapter, assert_that, blocking, error, evaluate, form, interpreter, judge, lm, metric, module,
     optimize, parse, predict, quality, retrieve, row, run, schema, signature, suggest, tool, wire,
 };
+
+#[cfg(feature = "cli")]
+pub use dspy_cli as cli;
 
 #[cfg(feature = "local-embeddings")]
 pub use dspy_local_embeddings as local_embeddings;
