@@ -245,7 +245,7 @@ impl Inner {
         })?;
         let server = self.address(&self.base)?;
         let Way { connector, authorization } =
-            Connector::new(&server, self.local, &tls, self.limits.connect).map_err(|message| {
+            Way::to(&server, self.local, &tls, self.limits.connect).map_err(|message| {
                 LmError::Config { message: format!("cannot reach {}: {message}", self.host) }
             })?;
         let client = Client::builder(TokioExecutor::new())

@@ -37,15 +37,15 @@ pub(super) struct Way {
     pub(super) authorization: Option<HeaderValue>,
 }
 
-impl Connector {
+impl Way {
     /// To a server on this machine, or with `NO_PROXY`, no proxy is asked; to others the one of
     /// `HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY`.
-    pub(super) fn new(
+    pub(super) fn to(
         server: &Uri,
         local: bool,
         tls: &ClientConfig,
         limit: Duration,
-    ) -> Result<Way, String> {
+    ) -> Result<Self, String> {
         let proxy = if local { None } else { Matcher::from_env().intercept(server) };
         let (route, authorization) = match proxy {
             None => (Route::Direct(tcp()), None),
@@ -73,7 +73,7 @@ impl Connector {
             }
         };
         let https = https(tls).enable_all_versions().wrap_connector(route);
-        Ok(Way { connector: Self { https, limit }, authorization })
+        Ok(Self { connector: Connector { https, limit }, authorization })
     }
 }
 
