@@ -27,6 +27,10 @@ test-mcp:
 test-report *options:
     python3 scripts/report_browser.py {{options}}
 
+# Spans and metrics as a receiver of OpenTelemetry's protocol gets them (needs python3 with venv and pip).
+test-otel:
+    python3 scripts/otel.py
+
 # Clean build of a hello world on this crate and on dspy-rs: CPU time of both in one run.
 build-cost:
     bash bench/build-cost.sh

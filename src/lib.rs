@@ -67,6 +67,7 @@
 //! own: `local_embeddings::StaticEmbeddings`. `parquet` has [`row::RowReader`] read Parquet files.
 //! `report` makes an HTML file of an evaluation, a comparison or an optimizer's run: `report::Report`.
 //! `cli` makes a command line of any program: `cli::run`.
+//! `otel` exports spans and metrics to an OpenTelemetry collector: `otel::init`.
 //!
 //! Each of the others makes the types of one crate types of fields, with a schema that says what
 //! they are, a prompt that gives an example, and a parser that mends what models write instead.
@@ -94,7 +95,8 @@ pub use dspy_core::signature::{Field, History, SignatureSchema};
 pub use dspy_core::tool::{Tool, Toolset};
 pub use dspy_core::{
     adapter, assert_that, blocking, error, evaluate, form, interpreter, judge, lm, metric, module,
-    optimize, parse, predict, quality, retrieve, row, run, schema, signature, suggest, tool, wire,
+    optimize, parse, predict, quality, retrieve, row, run, schema, signature, suggest, terminal,
+    tool, wire,
 };
 
 #[cfg(feature = "cli")]
@@ -105,6 +107,9 @@ pub use dspy_local_embeddings as local_embeddings;
 
 #[cfg(feature = "mcp")]
 pub use dspy_mcp as mcp;
+
+#[cfg(feature = "otel")]
+pub use dspy_otel as otel;
 
 #[cfg(feature = "report")]
 pub use dspy_report as report;

@@ -191,6 +191,30 @@ impl Error {
         self.as_lm().is_some_and(LmError::is_setup)
     }
 
+    /// What kind of error it is, in a word for spans.
+    pub(crate) fn kind(&self) -> &'static str {
+        if let Some(error) = self.as_lm() {
+            return error.kind();
+        }
+        match self {
+            Self::Answer { .. } if self.is_assertion() => "assertion",
+            Self::Answer { .. } => "answer",
+            Self::Asserted { .. } => "assertion",
+            Self::Stopped { .. } => "stopped",
+            Self::Prompt { .. } => "prompt",
+            Self::Parameter { .. } => "parameter",
+            Self::Data(_) => "data",
+            Self::Interpreter(_) => "interpreter",
+            Self::File(_) => "file",
+            Self::Invalid(_) => "invalid",
+            Self::Strategy(_) => "strategy",
+            Self::Retrieve(_) => "retrieve",
+            Self::Signature(_) => "signature",
+            Self::User(_) => "user",
+            Self::Lm { .. } | Self::Model(_) => "lm",
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         self.as_lm().is_some_and(LmError::is_retryable)

@@ -29,6 +29,7 @@ mod progress;
 mod result;
 mod session;
 mod slice;
+mod span;
 mod work;
 
 pub use belief::Belief;
@@ -48,6 +49,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
+
+use tracing::Instrument as _;
 
 use crate::error::{Error, Result};
 use crate::lm::Account;
@@ -343,6 +346,10 @@ impl<R: Send + Sync + 'static> Evaluate<R> {
             fail_on_error: self.fail_on_error,
             progress: self.progress.clone(),
         };
-        session::run(programs, manner, terms, metric).await
+        let span = span::evaluation::<P>(self.rows.len(), programs.len());
+        let measuring = session::run(programs, manner, terms, metric);
+        let results = measuring.instrument(span.clone()).await;
+        span::evaluated(&span, &results);
+        results
     }
 }

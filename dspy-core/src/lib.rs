@@ -26,5 +26,6 @@ pub mod run;
 pub mod schema;
 mod seed;
 pub mod signature;
+pub mod terminal;
 pub mod tool;
 pub mod wire;

@@ -14,7 +14,9 @@ mod path;
 mod program;
 mod python;
 mod save;
+mod saved;
 mod select;
+mod span;
 mod status;
 mod stream;
 
@@ -33,6 +35,7 @@ pub use program::{
 };
 pub use python::{NotCarried, save_python, to_python};
 pub use save::{FORMAT_VERSION, Provenance, save, to_value};
+pub use saved::SavedProgram;
 pub use select::Select;
 pub use stream::{Chunk, Chunks, PartialAnswer, ProgramStream, Streamed};
 
@@ -40,7 +43,8 @@ use crate::blocking;
 pub(crate) use diff::diff_parameters;
 pub(crate) use forward::in_new_scope;
 pub(crate) use program::{move_to, slot_of};
-pub(crate) use status::{above, begun, below};
+pub(crate) use span::{StrategySpan, traces_content, within};
+pub(crate) use status::{above, begun, below, short};
 
 use crate::error::Result;
 use crate::lm::Lm;

@@ -24,6 +24,7 @@ mod random_search;
 mod ratchet;
 mod report;
 mod simba;
+mod span;
 mod stage;
 mod stop;
 mod strategy;

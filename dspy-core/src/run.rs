@@ -18,6 +18,7 @@ mod sent_back;
 mod side;
 mod sink;
 mod slot;
+mod span;
 mod stopped;
 mod told;
 
@@ -41,6 +42,7 @@ pub(crate) use sent_back::SentBack;
 pub(crate) use side::SideCalls;
 pub(crate) use sink::{EventSink, Queued};
 pub(crate) use slot::SlotPath;
+pub(crate) use span::{failed, listening};
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

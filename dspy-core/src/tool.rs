@@ -6,6 +6,7 @@ mod error;
 mod listing;
 mod parameters;
 mod reply;
+pub(crate) mod span;
 mod toolset;
 
 pub use arguments::ToolArguments;
@@ -22,10 +23,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use tracing::Instrument as _;
 
-use crate::lm::ToolSpec;
+use crate::lm::{ToolSpec, default_lm};
 use crate::module::Module;
 use crate::parse::Parsed;
+use crate::run::listening;
 use body::Body;
 
 pub(crate) use listing::listing;
@@ -262,8 +265,16 @@ impl Tool {
     /// # Errors
     /// [`ToolError`]: arguments that do not fit, a failure or a panic of the code, or its time limit.
     pub async fn call(&self, arguments: Value) -> Result<Value, ToolError> {
-        let checked = self.check(arguments)?;
-        self.run(checked.value, None).await
+        let content = listening() && default_lm().is_some_and(|lm| lm.traces_content());
+        let Some(span) = span::begun(self.name(), "", &arguments, content) else {
+            return self.run(self.check(arguments)?.value, None).await;
+        };
+        let done = match self.check(arguments) {
+            Ok(checked) => Box::pin(self.run(checked.value, None).instrument(span.clone())).await,
+            Err(error) => Err(error),
+        };
+        span::ended(&span, &done, content);
+        done
     }
 
     /// Runs the code on checked arguments, for no longer than `limit` where that is shorter than the

@@ -161,8 +161,8 @@ fn each_search_is_a_span() {
     assert_eq!(
         spans,
         [
-            " path=\"first\" retriever=\"bm25\" k=1 found=1",
-            " path=\"second\" retriever=\"bm25\" k=2 found=2"
+            " path=\"first\" retriever=\"bm25\" k=1 gen_ai.operation.name=\"retrieval\" gen_ai.data_source.id=\"bm25\" found=1",
+            " path=\"second\" retriever=\"bm25\" k=2 gen_ai.operation.name=\"retrieval\" gen_ai.data_source.id=\"bm25\" found=2"
         ]
     );
 }

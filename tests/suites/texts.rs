@@ -21,3 +21,5 @@ mod parse_texts;
 mod partial;
 #[path = "../streaming.rs"]
 mod streaming;
+#[path = "../terminal.rs"]
+mod terminal;

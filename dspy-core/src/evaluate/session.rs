@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 use tokio::task::JoinSet;
+use tracing::{Instrument as _, Span};
 
 use super::file::Writer;
 use super::item::Item;
@@ -105,7 +106,7 @@ where
     M: Metric<R, O>,
     O: Sync + 'static,
 {
-    let started = Instant::now();
+    let (started, span) = (Instant::now(), Span::current());
     let rows = manner.rows.len();
     let mut progress = Progress::new(terms.progress.as_deref(), rows * programs.len());
     let mut lanes = programs
@@ -128,6 +129,7 @@ where
                 }
                 let (program, manner) = (lane.program.clone(), Arc::clone(&manner));
                 let work = work(manner, row, program, Arc::clone(&metric));
+                let work = work.instrument(span.clone());
                 tasks.spawn(async move { (place, work.await) });
             }
             jobs.next();

@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::item::Item;
 use super::slice::Slicer;
+use super::span;
+use tracing::Instrument as _;
+
 use crate::error::{Error, Result};
 use crate::lm::{Account, Budget};
 use crate::metric::{Metric, Score};
-use crate::module::{Call, Module};
+use crate::module::{Call, Module, traces_content};
 use crate::row::{Row, Rows};
 use crate::run::{Run, RunOptions, Trace};
 use crate::signature::{BrokenRule, Fields, View};
@@ -80,6 +83,7 @@ where
     O: Sync + 'static,
 {
     let started = Instant::now();
+    let span = span::item::<M>(index, rollout);
     let options = RunOptions::default().with_rollout(rollout);
     let record = manner.record || metric.needs_trace();
     let run = Run::with(if record { options.recording() } else { options });
@@ -90,7 +94,7 @@ where
     let judged = match manner.rows.get(index) {
         Some(row) => {
             let judging = judge(row, program, metric, &run, payer, &mut output, &mut broken);
-            within(manner.timeout, judging).await
+            within(manner.timeout, judging).instrument(span.clone()).await
         }
         None => Err(Error::Invalid(format!("there is no row {index}"))),
     };
@@ -127,6 +131,9 @@ where
             Some(error)
         }
     };
+    if !span.is_disabled() {
+        span::judged(&span, &item, error.as_ref(), traces_content(program));
+    }
     Repeat { item, error }
 }
 

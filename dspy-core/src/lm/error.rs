@@ -317,7 +317,7 @@ impl LmError {
     }
 
     /// What kind of error it is, in one word, for logs and traces.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self.root() {
             Self::NotConfigured => "not_configured",
             Self::UnknownProvider { .. } => "unknown_provider",

@@ -145,6 +145,11 @@ impl Lm {
         Self::watching(Arc::clone(&self.0.model), ring, traced)
     }
 
+    /// Whether spans carry messages and answers.
+    pub(crate) fn traces_content(&self) -> bool {
+        self.0.traces_content
+    }
+
     /// A handle over the same model with a cache before it. It begins with an empty history and
     /// counts from nothing; answers from the cache stand in both.
     #[cfg(feature = "cache")]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Parameters;
 use super::parameter::{Parameter, ParameterKind};
 use super::program::parameters;
+use crate::terminal::{Colour, Ink, Page};
 
 /// One parameter that differs between two programs.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +23,8 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// All parameters that differ between two programs. Prints as text, one change after another.
+/// All parameters that differ between two programs. Prints as text, one change after another, in lines
+/// of 80 columns at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProgramDiff {
     changes: Vec<Change>,
@@ -32,6 +34,26 @@ impl ProgramDiff {
     /// The changes, in walking order.
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The changes as text in 80 columns, with what is gone and what is new in colours of their own.
+    pub fn to_text(&self, colour: Colour) -> String {
+        let mut page = Page::new(colour);
+        if self.is_empty() {
+            page.put(Ink::Plain, 0, "", "no difference");
+        }
+        for change in &self.changes {
+            page.put(Ink::Heading, 0, "", &format!("{} · {}", change.path, change.kind));
+            let before = change.before.as_ref().map(lines).unwrap_or_default();
+            let after = change.after.as_ref().map(lines).unwrap_or_default();
+            for line in before.iter().filter(|line| !after.contains(line)) {
+                page.put(Ink::Removed, 2, "- ", line);
+            }
+            for line in after.iter().filter(|line| !before.contains(line)) {
+                page.put(Ink::Added, 2, "+ ", line);
+            }
+        }
+        page.finish()
     }
 
     /// Whether nothing differs.
@@ -81,21 +103,7 @@ pub(crate) fn diff_parameters(old: Vec<Parameter>, mut new: Vec<Parameter>) -> P
 
 impl fmt::Display for ProgramDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("no difference\n");
-        }
-        for change in &self.changes {
-            writeln!(f, "{} · {}", change.path, change.kind)?;
-            let before = change.before.as_ref().map(lines).unwrap_or_default();
-            let after = change.after.as_ref().map(lines).unwrap_or_default();
-            for line in before.iter().filter(|line| !after.contains(line)) {
-                writeln!(f, "  - {line}")?;
-            }
-            for line in after.iter().filter(|line| !before.contains(line)) {
-                writeln!(f, "  + {line}")?;
-            }
-        }
-        Ok(())
+        f.write_str(&self.to_text(Colour::Never))
     }
 }
 

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use super::program::{enter, slot_of};
+use super::span;
 use super::status::begun;
 use super::{Module, Parameters};
+use tracing::Instrument as _;
+
 use crate::error::{Error, Result};
 use crate::predict::Prediction;
 use crate::predict::assertion::Site;
@@ -101,10 +104,16 @@ where
     } else {
         None
     };
+    span::open(module, attempt.run(), attempt.scope(), &input);
     loop {
         let mut scoped = module.clone();
         enter(&mut scoped, &attempt);
-        let result = forward(scoped, input.clone()).await.into_result();
+        let returned = match attempt.scope().span() {
+            None => forward(scoped, input.clone()).await,
+            // Boxed apart, so that a call that nobody watches takes no room for it.
+            Some(span) => Box::pin(forward(scoped, input.clone()).instrument(span)).await,
+        };
+        let result = returned.into_result();
         let result = match verdict(&attempt, result) {
             Some(result) => result,
             None => {
@@ -115,6 +124,7 @@ where
         let last_call = attempt.last_call();
         attempt.close();
         attempt.scope().hand_up();
+        span::close(module, attempt.scope(), result.as_ref().map(|given| &given.value));
         if let Some(told) = told {
             told.end_with(result.is_ok());
         }

@@ -46,7 +46,12 @@ pub fn load<P: Parameters + Clone>(
     path: impl AsRef<FilePath>,
     options: LoadOptions,
 ) -> Result<LoadReport, FileError> {
-    let path = path.as_ref();
+    let (file, name) = read(path.as_ref(), &options)?;
+    load_value(program, &file, &name, options)
+}
+
+/// The JSON of a file, and what errors call the file.
+pub(super) fn read(path: &FilePath, options: &LoadOptions) -> Result<(Value, String), FileError> {
     let name = path.display().to_string();
     let io = |error: std::io::Error| FileError::Io {
         action: "could not read",
@@ -64,8 +69,7 @@ pub fn load<P: Parameters + Clone>(
     }
     let file = serde_json::from_str(&text)
         .map_err(|error| FileError::Syntax { path: name.clone(), message: error.to_string() })?;
-    drop(text);
-    load_value(program, &file, &name, options)
+    Ok((file, name))
 }
 
 /// Loads parameters from the JSON of a file; `name` is what errors call it.

@@ -60,7 +60,7 @@ pub(super) async fn say(place: Option<(String, Arc<Slot>)>, text: String) {
 }
 
 /// `a::b::Type<c::D>` as `Type`.
-fn short(type_name: &str) -> &str {
+pub(crate) fn short(type_name: &str) -> &str {
     let bare = type_name.split('<').next().unwrap_or(type_name);
     bare.rsplit("::").next().unwrap_or(bare)
 }

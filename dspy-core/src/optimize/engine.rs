@@ -23,6 +23,7 @@ use super::meters::{Meters, Role, Spending};
 use super::outcome::Outcome;
 use super::progress::Progress;
 use super::report::{DemoCount, Moment};
+use super::span::Trial;
 use super::stage::{Part, Stage, Task};
 use super::stop::{Stop, StopReason};
 use crate::error::Result;
@@ -73,6 +74,7 @@ pub struct Engine {
     pub(super) warnings: Vec<String>,
     pub(super) trajectory: Vec<Moment>,
     pub(super) progress: Progress,
+    pub(super) trial: Trial,
 }
 
 /// What an [`Engine`] is made of.
@@ -129,6 +131,7 @@ impl Engine {
             warnings: Vec::new(),
             trajectory: Vec::new(),
             progress: parts.progress,
+            trial: Trial::default(),
         })
     }
 
@@ -362,6 +365,7 @@ impl Engine {
             "step",
             json!({"name": name, "leader": self.candidate(leader).hash, "score": score, "items": items}),
         )?;
+        self.trial.end(name, &self.candidate(leader).name.clone(), score);
         let spent = self.meters.spent();
         self.trajectory.push(Moment {
             step: name.to_owned(),

@@ -22,6 +22,7 @@ pub(super) async fn finish(
     found: CandidateId,
 ) -> Result<(CandidateId, Option<Judgement>, StopReason)> {
     let stopped = engine.reopen().unwrap_or_default();
+    engine.trial.end_as("rest of the search");
     if found == CandidateId::BASELINE {
         return Ok((found, None, stopped));
     }
@@ -32,6 +33,7 @@ pub(super) async fn finish(
         pairs = paired(engine, CandidateId::BASELINE, found, Part::Holdout);
         basis = Basis::Holdout;
     }
+    engine.trial.end_as("judgement");
     let holdout = pairs.len();
     if holdout < ENOUGH {
         let crossed = cross_fit(engine);

@@ -8,7 +8,9 @@ use super::prediction::Prediction;
 use crate::error::{Error, Result};
 use crate::lm::Settings;
 use crate::metric::{DynMetric, Metric, Score};
-use crate::module::{Module, begun, in_new_scope, move_to, set_settings, slot_of};
+use crate::module::{
+    Module, StrategySpan, begun, in_new_scope, move_to, set_settings, slot_of, within,
+};
 use crate::run::{Bracket, Run, Scope, Trace};
 
 /// What every attempt is sampled at: at 0 all of them would be alike.
@@ -49,6 +51,7 @@ pub(super) struct Invocation<M> {
     pub(super) scope: Arc<Scope>,
     /// Told of its end, where somebody listens.
     told: Option<Box<Bracket>>,
+    span: StrategySpan,
 }
 
 impl<M: Module> Invocation<M> {
@@ -56,7 +59,8 @@ impl<M: Module> Invocation<M> {
         let (strategy, scope) = in_new_scope(strategy);
         let run = slot_of(&strategy).map_or_else(Run::new, |slot| slot.run().clone());
         let told = if run.wants_events() { begun(&strategy, &run, &scope) } else { None };
-        Self { strategy, run, scope, told }
+        let span = StrategySpan::open(&strategy, &run, &scope);
+        Self { strategy, run, scope, told, span }
     }
 
     /// Ends with this prediction. Where there is none, it ends as it is dropped.
@@ -64,6 +68,7 @@ impl<M: Module> Invocation<M> {
         if let Some(told) = self.told {
             told.end_with(true);
         }
+        self.span.end();
         Ok(prediction)
     }
 }
@@ -109,11 +114,15 @@ impl<I: Sync + 'static, O: Sync + 'static> Attempts<I, O> {
         set_settings(&mut program, &self.sampling);
         move_to(&mut program, &run);
         let (input, reward) = (input.clone(), self.reward.clone());
+        let scope = Arc::clone(&invocation.scope);
         async move {
-            let prediction = program.invoke(input.clone()).await?;
-            let trace = run.trace();
-            let score = reward.score(&input, prediction.output(), &trace).await?;
-            Ok(Attempt { prediction, score, trace })
+            let made = async {
+                let prediction = program.invoke(input.clone()).await?;
+                let trace = run.trace();
+                let score = reward.score(&input, prediction.output(), &trace).await?;
+                Ok(Attempt { prediction, score, trace })
+            };
+            within(&scope, made).await
         }
     }
 }

@@ -6,7 +6,7 @@ use super::attempt::Invocation;
 use super::parallel::CONCURRENCY;
 use super::prediction::Prediction;
 use crate::error::Result;
-use crate::module::{Module, Parameters, Path, Visit, VisitMut};
+use crate::module::{Module, Parameters, Path, Visit, VisitMut, within};
 
 /// Runs a program on each input of a list, several at a time, and gives the list of outputs. Costs a
 /// run of the program for each input.
@@ -55,7 +55,8 @@ impl<M: Module> Module for Each<M> {
         let inside = Invocation::of(self);
         let calls = input.into_iter().map(|input| {
             let program = inside.strategy.module.clone();
-            async move { program.invoke(input).await.map(Prediction::into_output) }
+            let scope = &inside.scope;
+            async move { within(scope, program.invoke(input)).await.map(Prediction::into_output) }
         });
         let outputs = stream::iter(calls).buffered(self.concurrency).try_collect().await?;
         let prediction = Prediction::of_scope(outputs, &inside.scope);

@@ -15,7 +15,7 @@ use super::majority::{Count, Vote};
 use super::prediction::Prediction;
 use crate::canonical;
 use crate::error::{Error, Result};
-use crate::module::{Module, Parameters, Path, Visit, VisitMut};
+use crate::module::{Module, Parameters, Path, Visit, VisitMut, within};
 use crate::seed;
 use crate::wire;
 
@@ -221,7 +221,8 @@ impl<M: Module> Module for Ensemble<M> {
         let mut count = Count::default();
         let calls = drawn.into_iter().map(|(program, _)| {
             let input = input.clone();
-            async move { program.invoke(input).await }
+            let scope = &inside.scope;
+            async move { within(scope, program.invoke(input)).await }
         });
         let mut results = stream::iter(calls).buffered(self.concurrency);
         for weight in weights {

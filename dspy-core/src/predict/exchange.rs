@@ -2,6 +2,7 @@
 
 mod ask;
 mod complete;
+mod span;
 mod streamed;
 
 use std::sync::Arc;

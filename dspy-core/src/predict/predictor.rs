@@ -281,7 +281,7 @@ impl Predictor {
         let mut outputs = Outputs::new(read);
         // Boxed apart, since allocators are slow with more than a kilobyte.
         let call = exchange.number;
-        let summary = Box::pin(exchange.run(request, &mut outputs)).await?;
+        let summary = exchange.boxed(request, &mut outputs).await?;
         let none = || self.prompt_error("the model gave no completion");
         let (first, others) = outputs.into_all().ok_or_else(none)?;
         let (outputs, shown) = (summary.fields, summary.shown);

@@ -9,7 +9,7 @@ use super::prediction::Prediction;
 use super::predictor::Predictor;
 use crate::error::Result;
 use crate::metric::{Metric, Score};
-use crate::module::{Module, Parameters, Path, Visit, VisitMut};
+use crate::module::{Module, Parameters, Path, Visit, VisitMut, within};
 use advice::{Lesson, Places, hints};
 
 /// Runs a program up to `n` times on one input, and before each further time has a model say what
@@ -125,7 +125,7 @@ impl<M: Module> Module for Refine<M> {
                 break;
             }
             let Some(lesson) = lesson else { continue };
-            match inside.strategy.feedback.invoke(lesson).await {
+            match within(&inside.scope, inside.strategy.feedback.invoke(lesson)).await {
                 Ok(advice) => {
                     let (found, unknown) = places.addressed(advice.output());
                     for path in unknown {

@@ -7,7 +7,7 @@ use super::multi_chain_comparison::{Attempted, MultiChainComparison};
 use super::prediction::Prediction;
 use crate::error::Result;
 use crate::lm::Settings;
-use crate::module::{Module, Parameters, Path, Visit, VisitMut, set_settings};
+use crate::module::{Module, Parameters, Path, Visit, VisitMut, set_settings, within};
 use crate::predict::attempt::Invocation;
 use crate::signature::{Reasoned, Signature, Task};
 
@@ -71,8 +71,9 @@ impl<S: Signature> Module for SampledComparison<S> {
         let mut inside = Invocation::of(self);
         let strategy = &mut inside.strategy;
         set_settings(&mut strategy.attempt, &strategy.sampling);
-        let attempts = strategy.attempt.invoke(input.clone()).await?.into_completions();
-        let out = strategy.compare.invoke(Attempted::new(input, attempts)).await?;
+        let attempts = within(&inside.scope, strategy.attempt.invoke(input.clone())).await?;
+        let attempted = Attempted::new(input, attempts.into_completions());
+        let out = within(&inside.scope, strategy.compare.invoke(attempted)).await?;
         let chosen = out.chosen(&inside.scope, Vec::new(), None);
         inside.end(chosen)
     }

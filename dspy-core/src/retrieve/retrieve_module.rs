@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::field::Empty;
-use tracing::{Instrument, info_span};
+use tracing::{Instrument, Span, info_span};
 
 use super::depth::Depth;
 use super::error::RetrieveError;
@@ -11,8 +11,10 @@ use super::passage::Passage;
 use super::retriever::{DynRetriever, Retriever};
 use crate::error::{Error, Result};
 use crate::lm::Usage;
+use crate::lm::telemetry::{self, count};
 use crate::module::{Leaf, Module, Parameters, Path, Visit, VisitMut};
 use crate::predict::Prediction;
+use crate::run::{failed, listening};
 use crate::signature::{Accepts, FromField};
 
 /// Retrieves passages as a module: its `k` is a parameter, at the path of the module, that is saved,
@@ -78,22 +80,50 @@ impl Retrieve {
     }
 }
 
+impl Retrieve {
+    fn span(&self) -> Span {
+        let slot = self.depth.slot();
+        let make = || {
+            info_span!(
+                "retrieve",
+                path = slot.map_or("self", |slot| slot.path()),
+                retriever = self.retriever.name(),
+                k = count(self.depth.k()),
+                found = Empty,
+                { telemetry::OPERATION_NAME } = "retrieval",
+                { telemetry::DATA_SOURCE_ID } = self.retriever.name(),
+                { telemetry::ERROR_TYPE } = Empty,
+                "otel.status_code" = Empty,
+            )
+        };
+        match slot {
+            Some(slot) => slot.scope().span_inside(make),
+            None => make(),
+        }
+    }
+}
+
 impl Module for Retrieve {
     type Input = RetrieveInput;
     type Output = Vec<Passage>;
 
     async fn invoke(&self, input: RetrieveInput) -> Result<Prediction<Vec<Passage>>> {
         let k = self.depth.k();
-        let span = info_span!(
-            "retrieve",
-            path = self.depth.slot().map_or("self", |slot| slot.path()),
-            retriever = self.retriever.name(),
-            k,
-            found = Empty,
-        );
-        let found = self.retriever.retrieve(&input.query, k).instrument(span.clone()).await;
-        let passages = found.map_err(Error::from)?;
-        span.record("found", passages.len());
+        let searching = self.retriever.retrieve(&input.query, k);
+        let found = if listening() {
+            let span = self.span();
+            let found = searching.instrument(span.clone()).await.map_err(Error::from);
+            match &found {
+                Ok(passages) => {
+                    span.record("found", count(passages.len()));
+                }
+                Err(error) => failed(&span, error.kind()),
+            }
+            found
+        } else {
+            searching.await.map_err(Error::from)
+        };
+        let passages = found?;
         Ok(Prediction::of_call(passages, Vec::new(), Usage::default(), Vec::new()))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tracing::Span;
+
 use crate::lm::Usage;
 use crate::signature::BrokenRule;
 
@@ -11,6 +13,8 @@ pub struct Scope {
     id: u64,
     parent: Option<Arc<Scope>>,
     noted: Mutex<Noted>,
+    /// The span of the invocation, while somebody listens to it.
+    pub(super) span: Mutex<Option<Box<Span>>>,
 }
 
 /// What the calls inside of an invocation spent, warned of and broke.
@@ -31,7 +35,7 @@ impl Scope {
     }
 
     fn new(id: u64, parent: Option<Arc<Self>>) -> Self {
-        Self { id, parent, noted: Mutex::default() }
+        Self { id, parent, noted: Mutex::default(), span: Mutex::default() }
     }
 
     /// The invocation's number, counted from 1 within its run; 0 outside any module.
@@ -42,6 +46,10 @@ impl Scope {
     /// The number of the invocation that this one was made from.
     pub fn parent(&self) -> Option<u64> {
         self.parent.as_ref().map(|parent| parent.id).filter(|id| *id != 0)
+    }
+
+    pub(super) fn around(&self) -> Option<&Self> {
+        self.parent.as_deref()
     }
 
     /// What the calls inside spent so far.

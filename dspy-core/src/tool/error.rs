@@ -90,3 +90,17 @@ impl From<ToolError> for Error {
         Self::User(Box::new(error))
     }
 }
+
+impl ToolError {
+    /// What kind of error it is, in a word for spans.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Arguments { .. } => "arguments",
+            Self::Unknown { .. } => "unknown_tool",
+            Self::Failed { .. } => "failed",
+            Self::Panicked { .. } => "panicked",
+            Self::TimedOut { .. } => "timeout",
+            Self::Duplicate { .. } | Self::Name { .. } => "tool_name",
+        }
+    }
+}

@@ -1,10 +1,11 @@
 //! A history as a person reads it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::super::message::{Media, MediaSource, Part, Role};
 use super::super::response::{Completion, FinishReason, Response};
 use super::{History, HistoryEntry};
+use crate::terminal::wrapped;
 
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,25 +21,31 @@ impl fmt::Display for History {
 
 impl fmt::Display for HistoryEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        heading(self, f)?;
-        for message in &self.request().messages {
-            let role = match message.role {
-                Role::System => "System",
-                Role::User => "User",
-                Role::Assistant => "Assistant",
-                Role::Tool => "Tool",
-            };
-            write!(f, "\n{role} message:\n\n")?;
-            parts(&message.parts, f)?;
-        }
-        match self.result() {
-            Ok(response) => answers(response, f),
-            Err(error) => write!(f, "\nError:\n\n{error}\n"),
-        }
+        let mut text = String::new();
+        whole(self, &mut text)?;
+        f.write_str(&wrapped(&text))
     }
 }
 
-fn heading(entry: &HistoryEntry, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn whole(entry: &HistoryEntry, f: &mut String) -> fmt::Result {
+    heading(entry, f)?;
+    for message in &entry.request().messages {
+        let role = match message.role {
+            Role::System => "System",
+            Role::User => "User",
+            Role::Assistant => "Assistant",
+            Role::Tool => "Tool",
+        };
+        write!(f, "\n{role} message:\n\n")?;
+        parts(&message.parts, f)?;
+    }
+    match entry.result() {
+        Ok(response) => answers(response, f),
+        Err(error) => write!(f, "\nError:\n\n{error}\n"),
+    }
+}
+
+fn heading(entry: &HistoryEntry, f: &mut String) -> fmt::Result {
     let at = httpdate::fmt_http_date(entry.at());
     write!(f, "[{at}] {}, {:.2} s", entry.model(), entry.latency().as_secs_f64())?;
     if let Ok(response) = entry.result() {
@@ -55,7 +62,7 @@ fn heading(entry: &HistoryEntry, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("\n")
 }
 
-fn answers(response: &Response, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn answers(response: &Response, f: &mut String) -> fmt::Result {
     let all = response.completions.len();
     for (place, completion) in response.completions.iter().enumerate() {
         match all {
@@ -67,7 +74,7 @@ fn answers(response: &Response, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn answer(completion: &Completion, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn answer(completion: &Completion, f: &mut String) -> fmt::Result {
     parts(&completion.parts, f)?;
     match (&completion.finish, &completion.raw_finish) {
         (FinishReason::Stop | FinishReason::ToolCalls, _) => Ok(()),
@@ -76,7 +83,7 @@ fn answer(completion: &Completion, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-fn parts(parts: &[Part], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn parts(parts: &[Part], f: &mut String) -> fmt::Result {
     for part in parts {
         match part {
             Part::Text { text } => writeln!(f, "{}", text.trim_end())?,
@@ -97,7 +104,7 @@ fn parts(parts: &[Part], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn shown(f: &mut fmt::Formatter<'_>, kind: &str, media: &Media) -> fmt::Result {
+fn shown(f: &mut String, kind: &str, media: &Media) -> fmt::Result {
     let mime = media.mime.as_deref().map(|mime| format!(" {mime}")).unwrap_or_default();
     match &media.source {
         MediaSource::Url(url) => writeln!(f, "[{kind}{mime} {url}]"),

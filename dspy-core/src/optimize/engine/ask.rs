@@ -1,6 +1,7 @@
 //! Asking a model for proposals: [`Engine::ask`].
 
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::super::journal::Unit;
 use super::super::meters::Role;
@@ -85,7 +86,7 @@ impl Engine {
                 let account = account.with_log(log);
                 let lm = question.lm.clone().or_else(|| self.proposer.clone());
                 let lm = lm.or_else(|| self.stage.lm());
-                tasks.spawn(async move {
+                let asking = async move {
                     let mut predictor = question.predictor;
                     if let Some(lm) = &lm {
                         set_lm(&mut predictor, lm);
@@ -99,7 +100,8 @@ impl Engine {
                         .await;
                     let answer = answer.map(|answer| answer.into_output());
                     (index, unit.was_refused(), run.usage(), answer)
-                });
+                };
+                tasks.spawn(asking.instrument(self.trial.span()));
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, refused, usage, answer) = joined.map_err(|error| {

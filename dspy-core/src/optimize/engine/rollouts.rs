@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::super::changes::Changes;
 use super::super::journal::Unit;
 use super::super::meters::Role;
 use super::super::outcome::Outcome;
+use super::super::span;
 use super::super::stage::{Broken, Job, Part};
 use super::super::stop::StopReason;
 use super::candidate::CandidateId;
@@ -270,7 +272,14 @@ impl Engine {
                 let job = self.job(rollout, prepared, record);
                 let stage: Arc<dyn Stage> = Arc::clone(&self.stage);
                 let work = stage.run(job);
-                tasks.spawn(async move { (index, base, work.await) });
+                let trial = self.trial.span();
+                let name = &self.candidate(rollout.candidate).name;
+                let span = trial.in_scope(|| span::rollout(rollout, name));
+                tasks.spawn(async move {
+                    let outcome = work.instrument(span.clone()).await;
+                    span::ran(&span, &outcome);
+                    (index, base, outcome)
+                });
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, base, outcome) = joined.map_err(|error| {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 use super::split::Split;
 use super::{Options, Tuned};
 use crate::error::Result;
 use crate::evaluate::{ProgramNote, mean_interval};
-use crate::lm::{Budget, Lm, Price, Prices, default_lm};
+use crate::lm::{Budget, Lm, Price, Prices, default_lm, telemetry};
 use crate::module::{Module, ParameterKind, identity, lm_of};
 use crate::optimize::Optimizer;
 use crate::optimize::demos::data_hash;
@@ -22,10 +23,12 @@ use crate::optimize::meters::{Meters, Role};
 use crate::optimize::plan::{Facts, Plan, Sizes};
 use crate::optimize::progress::Progress;
 use crate::optimize::report::{Candidate, Report};
+use crate::optimize::span;
 use crate::optimize::stage::{Actor, Part, Program, RowStage, Stage, changed, with_lm};
 use crate::optimize::stop::{Stop, StopReason};
 use crate::optimize::strategy::Strategy;
 use crate::row::{Row, Rows, overlaps};
+use crate::run::failed;
 use crate::signature::View;
 
 /// Bytes of a prompt that say what form an answer has.
@@ -55,7 +58,17 @@ where
         let mut engine = self.engine(&stage, journal)?;
         engine.warnings = warnings;
         let ctrl_c = self.options.ctrl_c.then(|| CtrlC::listen(&self.options.stop));
-        let outcome = self.search(&mut engine).await;
+        let span = span::search(self.strategy.name(), stage.type_name());
+        let outcome = self.search(&mut engine).instrument(span.clone()).await;
+        match &outcome {
+            Ok((winner, ..)) => {
+                span.record(telemetry::CANDIDATE, engine.candidate(*winner).name.as_str());
+                let score = engine.mean(*winner, Part::Validation).map(|(mean, _)| mean);
+                span.record(telemetry::SCORE, score);
+            }
+            Err(error) => failed(&span, error.kind()),
+        }
+        drop(span);
         drop(ctrl_c);
         engine.progress.finish();
         let (winner, judgement, stopped) = outcome?;

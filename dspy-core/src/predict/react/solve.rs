@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 use super::ReAct;
 use super::answered::Answered;
@@ -19,9 +20,9 @@ use crate::error::{Error, Result};
 use crate::lm::{LmError, ToolCall, ToolResult, Usage};
 use crate::module::{Leaf, Path, above, below};
 use crate::parse::Level;
-use crate::run::{Bracket, Event, Slot};
+use crate::run::{Bracket, Event, Slot, listening};
 use crate::signature::{Fields, Reasoned, Signature};
-use crate::tool::{ToolError, Toolset};
+use crate::tool::{ToolError, Toolset, span};
 
 /// Failures of the model in a row after which a step is not tried again.
 const MOST_FAILURES: u32 = 2;
@@ -35,6 +36,8 @@ struct Run<'a> {
     slot: Option<Arc<Slot>>,
     memory: Memory,
     failures: u32,
+    /// Whether spans carry what tools are given and give.
+    traces_content: bool,
 }
 
 impl<S: Signature> ReAct<S> {
@@ -55,6 +58,7 @@ impl<S: Signature> ReAct<S> {
             slot: self.react.slot().cloned(),
             memory: Memory::default(),
             failures: 0,
+            traces_content: listening() && self.react.model().is_ok_and(|lm| lm.traces_content()),
         };
         let finish = run.steps().await?;
         let answer = self.answer(&mut run).await?;
@@ -142,7 +146,7 @@ impl Run<'_> {
             return ToolUse::finish(call.arguments.clone());
         }
         let (started, told) = (Instant::now(), self.begun(call));
-        let outcome = match self.result(call).await {
+        let outcome = match self.traced(call).await {
             Ok(value) => Outcome::Observation(self.limits.shortened(render_value(&value))),
             Err(error) => Outcome::Error(self.limits.shortened(error.to_string())),
         };
@@ -155,6 +159,16 @@ impl Run<'_> {
             });
         }
         ToolUse { name: call.name.clone(), args: call.arguments.clone(), outcome, elapsed }
+    }
+
+    async fn traced(&self, call: &ToolCall) -> Result<Value, ToolError> {
+        let content = self.traces_content;
+        let Some(span) = span::begun(&call.name, &call.id, &call.arguments, content) else {
+            return self.result(call).await;
+        };
+        let done = Box::pin(self.result(call).instrument(span.clone())).await;
+        span::ended(&span, &done, content);
+        done
     }
 
     /// Tells that a tool is called, if anybody listens.
