@@ -53,8 +53,8 @@ impl Way {
                 let uri = proxy.uri().clone();
                 if uri.scheme() != Some(&Scheme::HTTP) && uri.scheme() != Some(&Scheme::HTTPS) {
                     return Err(format!(
-                        "the proxy that the environment names is none of `http` or `https` but of \
-                         `{}`",
+                        "the proxy that the environment names is of the kind `{}`; name one of \
+                         `http` or `https`, or list the host in NO_PROXY",
                         uri.scheme_str().unwrap_or_default()
                     ));
                 }
