@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// The name of the section that closes an answer.
 pub(super) const COMPLETED: &str = "completed";
 
@@ -70,7 +72,7 @@ pub(super) fn next(text: &str, from: usize, whole: bool) -> Next<'_> {
 pub(super) fn opening(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
     // A search for one character is many times faster than one for two.
-    while let Some(found) = text.get(at..)?.find('[') {
+    while let Some(found) = memchr(b'[', text.as_bytes().get(at..)?) {
         at += found + 1;
         if text.as_bytes().get(at) == Some(&b'[') {
             return Some(at - 1);
@@ -170,7 +172,7 @@ pub(super) fn neutral(text: &str) -> Cow<'_, str> {
 
 /// What [`neutral`] was made from.
 pub(super) fn original(text: &str) -> Cow<'_, str> {
-    if !text.contains("\\[[") {
+    if memchr(b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     rewritten(text, |marker, out| {

@@ -1,5 +1,7 @@
 //! Thoughts in tags ahead of an answer, as reasoning models without a channel of their own write them.
 
+use memchr::memchr;
+
 use crate::adapter::names::meant;
 use crate::signature::Field;
 
@@ -30,7 +32,7 @@ pub(super) fn apart<'t>(
 
 /// Whether a text may hold thoughts. Most have none, which a search for one character mostly tells.
 pub(super) fn may_be_inside(text: &str) -> bool {
-    text.contains('<') && text.contains("</think")
+    memchr(b'<', text.as_bytes()).is_some() && text.contains("</think")
 }
 
 /// Finds where an answer begins while it arrives.

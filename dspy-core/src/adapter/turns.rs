@@ -208,8 +208,16 @@ pub(super) fn turn(
     let mut parts = Vec::with_capacity(1);
     let mut text = String::with_capacity(room(values) + last.len());
     text.push_str(first.unwrap_or_default());
+    // Values mostly come in the order of their fields, and need no search then.
+    let mut in_order = values.iter();
     for field in shown_inputs(schema) {
-        let Some(value) = values.get(field.name()) else { continue };
+        let value = match in_order.next() {
+            Some((name, value)) if name == field.name() => value,
+            _ => match values.get(field.name()) {
+                Some(value) => value,
+                None => continue,
+            },
+        };
         if field.forms().is_empty() {
             match value {
                 Value::String(value) => push(format, schema, &mut text, field.name(), value),

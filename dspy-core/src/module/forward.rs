@@ -98,7 +98,7 @@ where
     F: Fn(M, M::Input) -> Fut + Send + Sync,
     Fut: Future<Output: ForwardReturn<Output = M::Output> + Send> + Send,
 {
-    let mut attempt = first_attempt(module);
+    let (mut attempt, has_place) = first_attempt(module);
     let told = if attempt.run().wants_events() {
         begun(module, attempt.run(), attempt.scope())
     } else {
@@ -107,7 +107,7 @@ where
     span::open(module, attempt.run(), attempt.scope(), &input);
     loop {
         let mut scoped = module.clone();
-        enter(&mut scoped, &attempt);
+        enter(&mut scoped, &attempt, has_place);
         let returned = match attempt.scope().span() {
             None => forward(scoped, input.clone()).await,
             // Boxed apart, so that a call that nobody watches takes no room for it.
@@ -121,8 +121,7 @@ where
                 continue;
             }
         };
-        let last_call = attempt.last_call();
-        attempt.close();
+        let last_call = attempt.close();
         attempt.scope().hand_up();
         span::close(module, attempt.scope(), result.as_ref().map(|given| &given.value));
         if let Some(told) = told {
@@ -135,31 +134,31 @@ where
             Some(site) => Some(site.handed_to(around)),
             None => last_call.map(|call| Site::new(around, call)),
         };
-        return Ok(Prediction::of_scope(given.value, attempt.scope()).with_site(site));
+        return Ok(Prediction::of_scope(given.value, attempt.scope(), site));
     }
 }
 
 /// The first attempt of a new invocation: a child of the one the module stands in, or the first of a
-/// new run.
-fn first_attempt<M: Parameters>(module: &M) -> Arc<Attempt> {
+/// new run; and whether the module stands in one.
+fn first_attempt<M: Parameters>(module: &M) -> (Arc<Attempt>, bool) {
     match slot_of(module) {
         Some(slot) => {
             let scope = slot.run().child_scope(slot.scope());
-            Attempt::first(slot.run(), &scope, slot.attempt().cloned())
+            (Attempt::first(slot.run(), &scope, slot.attempt().cloned()), true)
         }
         None => {
             let run = Run::new();
             let scope = run.child_scope(&run.root_scope());
-            Attempt::first(&run, &scope, None)
+            (Attempt::first(&run, &scope, None), false)
         }
     }
 }
 
 /// A clone of the module inside a new invocation, for modules that are no `forward`.
 pub(crate) fn in_new_scope<M: Parameters + Clone>(module: &M) -> (M, Arc<Scope>) {
-    let attempt = first_attempt(module);
+    let (attempt, has_place) = first_attempt(module);
     let mut clone = module.clone();
-    enter(&mut clone, &attempt);
+    enter(&mut clone, &attempt, has_place);
     (clone, Arc::clone(attempt.scope()))
 }
 

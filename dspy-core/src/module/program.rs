@@ -170,23 +170,29 @@ pub fn attach<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
 }
 
 /// Puts every leaf into a try of an invocation: at its place in the run it takes part in, or in the
-/// run of that invocation.
-pub(super) fn enter<P: Parameters + ?Sized>(program: &mut P, attempt: &Arc<Attempt>) {
-    let mut all_have_places = true;
-    program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| match leaf
-        .slot()
-        .map(|slot| Arc::new(slot.in_attempt(attempt)))
-    {
-        None => all_have_places = false,
-        moved => leaf.set_slot(moved),
-    });
+/// run of that invocation. A program of which no leaf `has_place` is named at once.
+pub(super) fn enter<P: Parameters + ?Sized>(
+    program: &mut P,
+    attempt: &Arc<Attempt>,
+    has_place: bool,
+) {
+    let mut all_have_places = has_place;
+    if has_place {
+        program.walk_mut(&mut Path::unnamed(), &mut |_: &Path, leaf: &mut dyn Leaf| match leaf
+            .slot()
+            .map(|slot| Arc::new(slot.in_attempt(attempt)))
+        {
+            None => all_have_places = false,
+            moved => leaf.set_slot(moved),
+        });
+    }
     if all_have_places {
         return;
     }
     program.walk_mut(&mut Path::root(), &mut |path: &Path, leaf: &mut dyn Leaf| {
         if leaf.slot().is_none() {
-            let place = Slot::new(attempt.run(), attempt.scope(), path.as_str());
-            leaf.set_slot(Some(Arc::new(place.in_attempt(attempt))));
+            let place = Slot::first(attempt, path.as_str());
+            leaf.set_slot(Some(Arc::new(place)));
         }
     });
 }

@@ -255,7 +255,7 @@ impl<M: Module> Module for Ensemble<M> {
                 inside.scope.warn(note);
             }
             let outputs = made.into_iter().map(Prediction::into_output).collect();
-            let prediction = Prediction::of_scope(reduce(outputs).await?, &inside.scope);
+            let prediction = Prediction::of_scope(reduce(outputs).await?, &inside.scope, None);
             return inside.end(prediction);
         }
         // Where nobody cast a vote, the first output stands.

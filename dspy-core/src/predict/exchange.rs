@@ -2,6 +2,7 @@
 
 mod ask;
 mod complete;
+mod go_on;
 mod span;
 mod streamed;
 
@@ -13,10 +14,8 @@ use serde_json::Value;
 use crate::adapter::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind, DynAdapter};
 use crate::error::{Error, Result};
 use crate::form::DecisionRules;
-use crate::lm::{Completion, Lm, MediaError, Request, Response, ToolCall, Usage};
-use crate::run::{
-    CallRecord, Event, FailedAssertion, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot,
-};
+use crate::lm::{Completion, Lm, Request, Response, ToolCall, Usage};
+use crate::run::{CallRecord, Event, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot};
 use crate::signature::{BrokenRule, Fields, Severity, SignatureSchema};
 use streamed::Told;
 
@@ -58,16 +57,6 @@ pub(super) struct Summary {
     pub(super) paid: Option<Arc<PaidCall>>,
 }
 
-/// An answer that breaks checks, kept in case that asking again gives none.
-struct Aside {
-    paid: Option<Arc<PaidCall>>,
-    fields: Fields,
-    warnings: Vec<String>,
-    broken_checks: Vec<BrokenRule>,
-    tool_calls: Vec<ToolCall>,
-    reasoning: Option<String>,
-}
-
 /// Who takes over what the completions of an answer hold.
 pub(super) trait Accept: Send {
     /// Takes over the fields of one completion, a JSON object, and gives the checks they break; says
@@ -95,18 +84,47 @@ struct Progress {
     /// Whether the model itself answered anything.
     is_new: bool,
     /// What was told of an answer that came as a stream, or is told for the first time.
-    told: Option<Told>,
+    told: Option<Box<Told>>,
 }
 
-/// What was sent and answered.
-#[derive(Default)]
+/// What was sent and answered, and since when.
 struct Collected {
+    started: Instant,
     requests: Vec<Arc<Request>>,
     responses: Vec<Response>,
     side_calls: Vec<SideCall>,
 }
 
+/// What came of asking once.
+enum Turn {
+    /// The answer is the call's.
+    Kept,
+    /// The answer breaks checks and goes back; so many warnings came before it.
+    Broken { warned: usize },
+    /// The answer cannot be used.
+    Unread(Box<AnswerError>),
+    /// There is none.
+    Unanswered(Box<Error>),
+}
+
+impl Collected {
+    fn begin() -> Box<Self> {
+        let (requests, responses, side_calls) = Default::default();
+        Box::new(Self { started: Instant::now(), requests, responses, side_calls })
+    }
+}
+
 impl Progress {
+    /// Takes over what other models were asked to read the answer.
+    fn take_side_calls(&mut self, side: SideCalls<'_>) {
+        let made = side.take();
+        self.summary.usage += made.usage;
+        self.replayed |= made.replayed;
+        if let Some(collected) = &mut self.collected {
+            collected.side_calls.extend(made.calls);
+        }
+    }
+
     /// Takes over what was sent and answered, for the record.
     fn keep(&mut self, request: &Arc<Request>, response: Option<&Response>) {
         if let Some(collected) = &mut self.collected {
@@ -122,11 +140,9 @@ impl Exchange<'_> {
         request: Arc<Request>,
         accept: &mut dyn Accept,
     ) -> Result<Summary> {
-        let run = self.slot.run();
-        let started = run.is_recording().then(Instant::now);
         let begun = self.begun();
         let mut progress = Progress {
-            collected: started.is_some().then(Box::default),
+            collected: self.slot.run().is_recording().then(Collected::begin),
             summary: Summary::default(),
             replayed: false,
             is_new: false,
@@ -146,35 +162,45 @@ impl Exchange<'_> {
         if !progress.summary.broken_checks.is_empty() {
             self.slot.scope().note_broken(&progress.summary.broken_checks);
         }
-        if let Some(started) = started {
-            let collected = progress.collected.map(|collected| *collected).unwrap_or_default();
-            run.record(CallRecord {
-                sequence: self.number,
-                invocation: self.slot.scope().id(),
-                parent: self.slot.scope().parent(),
-                path: self.slot.path().to_owned(),
-                inputs: self.call.inputs.clone(),
-                outputs: match &result {
-                    Ok(()) => Ok(progress.summary.fields.clone()),
-                    Err(error) => Err(error.to_string()),
-                },
-                requests: collected.requests,
-                responses: collected.responses,
-                side_calls: collected.side_calls,
-                usage: progress.summary.usage,
-                warnings: progress.summary.warnings.clone(),
-                retries: progress.summary.shown.rules(),
-                broken: broken_for_good(&progress.summary, &result),
-                replayed: progress.replayed,
-                elapsed: started.elapsed(),
-                origin: RecordOrigin {
-                    attempt: self.slot.attempt().map(|attempt| Arc::clone(attempt.mark())),
-                    call: progress.summary.paid.clone(),
-                    is_repeated: progress.replayed && !progress.is_new,
-                },
-            });
+        if let Some(collected) = progress.collected.take() {
+            self.slot.run().record(self.recorded(*collected, &progress, &result));
         }
         result.map(|()| progress.summary)
+    }
+
+    /// The record of the call.
+    fn recorded(
+        &self,
+        collected: Collected,
+        progress: &Progress,
+        result: &Result<()>,
+    ) -> CallRecord {
+        let summary = &progress.summary;
+        CallRecord {
+            sequence: self.number,
+            invocation: self.slot.scope().id(),
+            parent: self.slot.scope().parent(),
+            path: self.slot.path().to_owned(),
+            inputs: self.call.inputs.clone(),
+            outputs: match result {
+                Ok(()) => Ok(summary.fields.clone()),
+                Err(error) => Err(error.to_string()),
+            },
+            requests: collected.requests,
+            responses: collected.responses,
+            side_calls: collected.side_calls,
+            usage: summary.usage,
+            warnings: summary.warnings.clone(),
+            retries: summary.shown.rules(),
+            broken: broken_for_good(summary, result),
+            replayed: progress.replayed,
+            elapsed: collected.started.elapsed(),
+            origin: RecordOrigin {
+                attempt: self.slot.attempt().map(|attempt| Arc::clone(attempt.mark())),
+                call: summary.paid.clone(),
+                is_repeated: progress.replayed && !progress.is_new,
+            },
+        }
     }
 
     /// Asks until an answer can be read and keeps the rules, or follow-ups and retries are used up.
@@ -185,172 +211,65 @@ impl Exchange<'_> {
         accept: &mut dyn Accept,
     ) -> Result<()> {
         let mut request = Arc::clone(&first);
-        let mut left = self.follow_ups;
-        // Boxed, since few calls have any.
-        let mut aside: Option<Box<Aside>> = None;
-        loop {
-            let (paid, response) = match self.ask(&mut request, &first, progress).await {
-                Ok(answered) => answered,
-                Err(error) => {
-                    progress.keep(&request, None);
-                    self.fall_back(aside, error, progress, accept)?;
-                    return self.keep_earlier(progress).await;
-                }
-            };
-            let side = SideCalls::new(self.slot);
-            let call = self.call.with_request(&request).with_side_calls(&side);
-            let warned = progress.summary.warnings.len();
-            let read = self.read(call, &response, &mut progress.summary, accept).await;
-            let made = side.take();
-            progress.summary.usage += made.usage;
-            progress.replayed |= made.replayed;
-            if let Some(collected) = &mut progress.collected {
-                collected.side_calls.extend(made.calls);
-            }
-            progress.keep(&request, Some(&response));
-            let error = match read {
-                Ok(fields) => {
-                    let broken = std::mem::take(&mut progress.summary.broken_checks);
-                    if broken.is_empty() || !self.may_retry(progress, Severity::Check) {
-                        if let Some(told) = progress.told.take() {
-                            Box::pin(self.settle(told, &fields)).await;
-                        }
-                        progress.summary.broken_checks = broken;
-                        progress.summary.fields = fields;
-                        progress.summary.paid = paid;
-                        return Ok(());
-                    }
-                    let past = fields.clone();
-                    request = Box::pin(self.retry(&first, progress, &broken, past)).await?;
-                    let summary = &mut progress.summary;
-                    let warnings = summary.warnings.split_off(warned);
-                    summary.warnings.push(format!("asked again: {}", listed(&broken)));
-                    accept.set_aside();
-                    aside = Some(Box::new(Aside {
-                        paid,
-                        fields,
-                        warnings,
-                        broken_checks: broken,
-                        tool_calls: std::mem::take(&mut summary.tool_calls),
-                        reasoning: summary.reasoning.take(),
-                    }));
-                    continue;
-                }
-                Err(error) => error,
-            };
-            if let AnswerErrorKind::Asserted { broken } = &error.kind
-                && self.may_retry(progress, Severity::Assert)
-            {
-                let past = error.partial.clone();
-                request = Box::pin(self.retry(&first, progress, broken, past)).await?;
-            } else if left > 0 && worth_asking_again(&error.kind) {
-                left -= 1;
-                self.discard(|| format!("asked again: {}", error.kind));
-                request = Arc::new(self.adapter.follow_up(&self.call, &request, &error));
-            } else {
-                let path = self.slot.path().to_owned();
-                let error = Error::Answer { path, error };
-                self.fall_back(aside, error, progress, accept)?;
-                return self.keep_earlier(progress).await;
-            }
-            let problems: Vec<String> = error.problems().map(ToString::to_string).collect();
-            progress.summary.warnings.push(format!("asked again: {}", problems.join("; ")));
+        match self.turn(&mut request, &first, progress, accept).await {
+            Turn::Kept => Ok(()),
+            // Apart, since few calls go on and all others should take no room for it.
+            turn => Box::pin(self.go_on(turn, request, &first, progress, accept)).await,
         }
+    }
+
+    /// Asks once and reads what is answered. `request` becomes what was asked in the end.
+    async fn turn(
+        &self,
+        request: &mut Arc<Request>,
+        first: &Request,
+        progress: &mut Progress,
+        accept: &mut dyn Accept,
+    ) -> Turn {
+        let (paid, response) = match self.ask(request, first, progress).await {
+            Ok(answered) => answered,
+            Err(error) => {
+                progress.keep(request, None);
+                return Turn::Unanswered(Box::new(error));
+            }
+        };
+        let warned = progress.summary.warnings.len();
+        let side = SideCalls::new(self.slot);
+        let read = {
+            let call = self.call.with_request(request).with_side_calls(&side);
+            self.read(&call, &response, &mut progress.summary, accept).await
+        };
+        progress.take_side_calls(side);
+        progress.keep(request, Some(&response));
+        if let Err(error) = read {
+            return Turn::Unread(error);
+        }
+        progress.summary.paid = paid;
+        if !progress.summary.broken_checks.is_empty() && self.may_retry(progress, Severity::Check) {
+            return Turn::Broken { warned };
+        }
+        if let Some(told) = progress.told.take() {
+            Box::pin(self.settle(*told, &progress.summary.fields)).await;
+        }
+        Turn::Kept
     }
 
     fn may_retry(&self, progress: &Progress, severity: Severity) -> bool {
         progress.summary.shown.count(severity) < self.retries
     }
 
-    /// The request that shows the model its answer and the rules it breaks.
-    async fn retry(
-        &self,
-        first: &Request,
-        progress: &mut Progress,
-        broken: &[BrokenRule],
-        past: Fields,
-    ) -> Result<Arc<Request>> {
-        let shown = progress.summary.shown.and_rules(broken, past);
-        if let Some(broken) = broken.first() {
-            let (broken, retries) = (broken.clone(), shown.len());
-            self.emit(|(path, invocation, attempts), call| Event::Backtracked {
-                path,
-                invocation,
-                attempts,
-                call,
-                broken,
-                retries,
-            });
-        }
-        progress.summary.shown = shown;
-        Box::pin(self.shown(first, &progress.summary.shown)).await
-    }
-
-    /// The first request as it is with these answers shown.
-    async fn shown(&self, first: &Request, shown: &SentBack) -> Result<Arc<Request>> {
-        let path = self.slot.path();
-        let feedback = shown.feedback(path, self.call.inputs, self.call.feedback);
-        let call = self.call.with_feedback(feedback.as_ref());
-        let prepared = self
-            .adapter
-            .prepare(&call)
-            .map_err(|message| Error::Prompt { path: path.to_owned(), message })?;
-        let mut request = first.clone();
-        request.messages = prepared.messages;
-        let failed =
-            |error: MediaError| Error::Prompt { path: path.to_owned(), message: error.to_string() };
-        request.load_media().await.map_err(failed)?;
-        request.rollout = shown.rollout(first.rollout);
-        Ok(Arc::new(request))
-    }
-
-    /// Ends a call that got no answer to use: with the one put aside, which breaks checks alone, or
-    /// with the error.
-    fn fall_back(
-        &self,
-        aside: Option<Box<Aside>>,
-        error: Error,
-        progress: &mut Progress,
-        accept: &mut dyn Accept,
-    ) -> Result<()> {
-        let summary = &mut progress.summary;
-        let Some(aside) = aside else {
-            if let (Some(attempt), Error::Answer { path, error }) = (self.slot.attempt(), &error)
-                && let AnswerErrorKind::Asserted { broken } = &error.kind
-                && let Some(broken) = broken.first()
-            {
-                let attempts = summary.shown.len().saturating_add(1);
-                let last = error.partial.clone();
-                attempt.note_failed(path, &FailedAssertion::new(broken.clone(), attempts, last));
-            }
-            return Err(error);
-        };
-        let what = error.to_string();
-        let line = what.lines().next().unwrap_or_default();
-        summary.warnings.push(format!("kept an earlier answer, for asking again failed: {line}"));
-        accept.fall_back();
-        summary.warnings.extend(aside.warnings);
-        summary.broken_checks = aside.broken_checks;
-        summary.tool_calls = aside.tool_calls;
-        summary.reasoning = aside.reasoning;
-        summary.fields = aside.fields;
-        summary.paid = aside.paid;
-        Ok(())
-    }
-
-    /// Reads every completion; one that cannot be read is an error only if none can.
+    /// Reads every completion into the summary; one that cannot be read is an error only if none can.
     async fn read(
         &self,
-        call: AdapterCall<'_>,
+        call: &AdapterCall<'_>,
         response: &Response,
         summary: &mut Summary,
         accept: &mut dyn Accept,
-    ) -> std::result::Result<Fields, Box<AnswerError>> {
-        let warnings = &mut summary.warnings;
-        let mut first: Option<Fields> = None;
+    ) -> std::result::Result<(), Box<AnswerError>> {
+        let mut is_taken = false;
         let mut errors: Vec<Box<AnswerError>> = Vec::new();
         for completion in &response.completions {
-            let mut answer = match self.parse(&call, completion).await {
+            let mut answer = match self.parse(call, completion).await {
                 Ok(answer) => answer,
                 Err(error) => {
                     errors.push(error);
@@ -378,6 +297,7 @@ impl Exchange<'_> {
                     continue;
                 }
             };
+            let warnings = &mut summary.warnings;
             warnings.extend(answer.warnings);
             for (field, repair) in &answer.repairs {
                 warnings.push(match field.as_str() {
@@ -385,24 +305,24 @@ impl Exchange<'_> {
                     field => format!("repaired output field `{field}`: {repair}"),
                 });
             }
-            let whose = if first.is_none() { "" } else { " in another completion" };
+            let whose = if is_taken { " in another completion" } else { "" };
             warnings.extend(broken.iter().map(|rule| format!("broken check{whose}: {rule}")));
-            if first.is_none() {
+            if !is_taken {
+                is_taken = true;
                 summary.broken_checks = broken;
                 summary.tool_calls = answer.tool_calls;
                 summary.reasoning = answer.reasoning;
-                first = Some(fields);
+                summary.fields = fields;
             }
         }
-        match first {
-            Some(fields) => {
-                warnings.extend(errors.iter().map(|e| format!("dropped a completion: {}", e.kind)));
-                Ok(fields)
-            }
-            None => Err(errors.into_iter().next().unwrap_or_else(|| {
-                Box::new(AnswerError::new(AnswerErrorKind::Empty, "", Fields::new()))
-            })),
+        if is_taken {
+            let dropped = errors.iter().map(|e| format!("dropped a completion: {}", e.kind));
+            summary.warnings.extend(dropped);
+            return Ok(());
         }
+        Err(errors.into_iter().next().unwrap_or_else(|| {
+            Box::new(AnswerError::new(AnswerErrorKind::Empty, "", Fields::new()))
+        }))
     }
 
     /// Reads one completion, by the second adapter where the first one fails.
@@ -463,8 +383,4 @@ fn broken_for_good(summary: &Summary, result: &Result<()>) -> Vec<BrokenRule> {
         Err(_) => Vec::new(),
         Ok(()) => summary.broken_checks.clone(),
     }
-}
-
-fn listed(broken: &[BrokenRule]) -> String {
-    broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

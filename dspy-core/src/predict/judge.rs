@@ -42,34 +42,44 @@ pub(super) fn weigh<O>(output: O, broken: Vec<BrokenRule>) -> Accepted<O> {
 /// The typed outputs of an answer's completions, as `read` makes and judges them.
 pub(super) struct Outputs<O, F> {
     read: F,
-    taken: Vec<O>,
-    aside: Vec<O>,
+    taken: Taken<O>,
+    // Boxed, since few calls put anything aside.
+    aside: Option<Box<Taken<O>>>,
 }
+
+/// The first output, and the others; mostly there are none.
+type Taken<O> = (Option<O>, Vec<O>);
 
 impl<O, F> Outputs<O, F> {
     pub(super) fn new(read: F) -> Self {
-        Self { read, taken: Vec::new(), aside: Vec::new() }
+        Self { read, taken: (None, Vec::new()), aside: None }
     }
 
     /// The first output, and the others.
     pub(super) fn into_all(self) -> Option<(O, Vec<O>)> {
-        let mut all = self.taken.into_iter();
-        Some((all.next()?, all.collect()))
+        let (first, others) = self.taken;
+        Some((first?, others))
     }
 }
 
 impl<O: Send, F: FnMut(&Value) -> Accepted<O> + Send> Accept for Outputs<O, F> {
     fn take(&mut self, fields: &Value) -> Result<Vec<BrokenRule>, Box<AnswerErrorKind>> {
         let (output, broken) = (self.read)(fields)?;
-        self.taken.push(output);
+        match &mut self.taken {
+            (first @ None, _) => *first = Some(output),
+            (Some(_), others) => others.push(output),
+        }
         Ok(broken)
     }
 
     fn set_aside(&mut self) {
-        self.aside = std::mem::take(&mut self.taken);
+        let taken = std::mem::take(&mut self.taken);
+        self.aside = Some(Box::new(taken));
     }
 
     fn fall_back(&mut self) {
-        self.taken = std::mem::take(&mut self.aside);
+        if let Some(aside) = self.aside.take() {
+            self.taken = *aside;
+        }
     }
 }

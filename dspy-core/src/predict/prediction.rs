@@ -1,9 +1,9 @@
 //! What a call gives: the output, and what is known about how it came about.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 
 use super::assertion::Site;
+use super::exchange::Summary;
 use crate::lm::{ToolCall, Usage};
 use crate::run::{Noted, Run, Scope, Trace};
 use crate::signature::BrokenRule;
@@ -16,6 +16,7 @@ pub struct Prediction<O> {
     usage: Usage,
     warnings: Vec<String>,
     broken_checks: Vec<BrokenRule>,
+    /// What the completion holds beside its text.
     tool_calls: Vec<ToolCall>,
     reasoning: Option<String>,
     reward: Option<f64>,
@@ -25,29 +26,13 @@ pub struct Prediction<O> {
 }
 
 impl<O> Prediction<O> {
-    /// A prediction of what an invocation gave.
-    pub(crate) fn of_scope(output: O, scope: &Arc<Scope>) -> Self {
-        let Noted { usage, warnings, broken_checks } = scope.all_noted();
-        Self {
-            output,
-            others: Vec::new(),
-            usage,
-            warnings,
-            broken_checks,
-            tool_calls: Vec::new(),
-            reasoning: None,
-            reward: None,
-            run: None,
-            site: None,
-        }
-    }
-
-    pub(crate) fn of_call(output: O, others: Vec<O>, usage: Usage, warnings: Vec<String>) -> Self {
+    /// A prediction of outputs that nothing else is known of.
+    pub(crate) fn of_outputs(output: O, others: Vec<O>) -> Self {
         Self {
             output,
             others,
-            usage,
-            warnings,
+            usage: Usage::default(),
+            warnings: Vec::new(),
             broken_checks: Vec::new(),
             tool_calls: Vec::new(),
             reasoning: None,
@@ -57,25 +42,24 @@ impl<O> Prediction<O> {
         }
     }
 
-    /// What the completion holds beside its text.
-    pub(crate) fn with_native(
-        mut self,
-        tool_calls: Vec<ToolCall>,
-        reasoning: Option<String>,
-    ) -> Self {
-        self.tool_calls = tool_calls;
-        self.reasoning = reasoning;
-        self
+    /// A prediction of what one call gave, and what became known of it.
+    pub(super) fn of_call(output: O, others: Vec<O>, known: Summary, site: Site) -> Self {
+        let Summary { usage, warnings, broken_checks, tool_calls, reasoning, .. } = known;
+        Self {
+            usage,
+            warnings,
+            broken_checks,
+            tool_calls,
+            reasoning,
+            site: Some(site),
+            ..Self::of_outputs(output, others)
+        }
     }
 
-    pub(crate) fn with_broken_checks(mut self, broken: Vec<BrokenRule>) -> Self {
-        self.broken_checks = broken;
-        self
-    }
-
-    pub(crate) fn with_site(mut self, site: Option<Site>) -> Self {
-        self.site = site;
-        self
+    /// A prediction of what an invocation gave.
+    pub(crate) fn of_scope(output: O, scope: &Scope, site: Option<Site>) -> Self {
+        let Noted { usage, warnings, broken_checks } = scope.all_noted();
+        Self { usage, warnings, broken_checks, site, ..Self::of_outputs(output, Vec::new()) }
     }
 
     pub(crate) fn site(&self) -> Option<&Site> {

@@ -5,6 +5,7 @@ mod lm_choice;
 mod prepared;
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
@@ -281,11 +282,11 @@ impl Predictor {
         let mut outputs = Outputs::new(read);
         // Boxed apart, since allocators are slow with more than a kilobyte.
         let call = exchange.number;
-        let summary = exchange.boxed(request, &mut outputs).await?;
+        let mut summary = exchange.boxed(request, &mut outputs).await?;
         let none = || self.prompt_error("the model gave no completion");
         let (first, others) = outputs.into_all().ok_or_else(none)?;
-        let (outputs, shown) = (summary.fields, summary.shown);
-        let site = match summary.paid {
+        let (outputs, shown) = (take(&mut summary.fields), take(&mut summary.shown));
+        let site = match summary.paid.take() {
             Some(paid) => {
                 let retries = self.state.assertion_retries;
                 paid.answer(Answered { call, outputs, shown, retries });
@@ -293,10 +294,7 @@ impl Predictor {
             }
             None => Site::alone(slot.kept_path(), outputs, shown.len()),
         };
-        Ok(Prediction::of_call(first, others, summary.usage, summary.warnings)
-            .with_broken_checks(summary.broken_checks)
-            .with_native(summary.tool_calls, summary.reasoning)
-            .with_site(Some(site)))
+        Ok(Prediction::of_call(first, others, summary, site))
     }
 }
 

@@ -10,7 +10,6 @@ use super::error::RetrieveError;
 use super::passage::Passage;
 use super::retriever::{DynRetriever, Retriever};
 use crate::error::{Error, Result};
-use crate::lm::Usage;
 use crate::lm::telemetry::{self, count};
 use crate::module::{Leaf, Module, Parameters, Path, Visit, VisitMut};
 use crate::predict::Prediction;
@@ -124,7 +123,7 @@ impl Module for Retrieve {
             searching.await.map_err(Error::from)
         };
         let passages = found?;
-        Ok(Prediction::of_call(passages, Vec::new(), Usage::default(), Vec::new()))
+        Ok(Prediction::of_outputs(passages, Vec::new()))
     }
 }
 

@@ -2,7 +2,7 @@
 //! assertion sent an answer back.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::Run;
@@ -23,6 +23,9 @@ pub(crate) struct Attempt {
     mark: OnceLock<Arc<AttemptMark>>,
     /// How many tries of this invocation came before.
     before: u32,
+    /// How many calls of predictors were begun.
+    calls: AtomicU32,
+    sent_back: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -33,16 +36,35 @@ pub(crate) struct AttemptMark {
     parent: Option<Arc<AttemptMark>>,
 }
 
+type Paid = HashMap<MemoKey, VecDeque<Arc<PaidCall>>>;
+
 #[derive(Debug, Default)]
 struct State {
     /// What earlier tries paid for and this one has not asked yet, in the order of asking.
-    paid: HashMap<MemoKey, VecDeque<Arc<PaidCall>>>,
-    /// What this try asked, that of invocations inside included, in the order of asking.
-    log: Vec<Arc<PaidCall>>,
-    /// How many calls of predictors were begun.
-    calls: u32,
-    sent_back: bool,
-    failed: Option<(String, FailedAssertion)>,
+    paid: Option<Box<Paid>>,
+    /// What this try asked, that of invocations inside included.
+    log: Log,
+    failed: Option<Box<(String, FailedAssertion)>>,
+}
+
+/// Calls in the order of asking. Most tries make one, which takes no list.
+#[derive(Debug, Default)]
+struct Log {
+    first: Option<Arc<PaidCall>>,
+    more: Vec<Arc<PaidCall>>,
+}
+
+impl Log {
+    fn push(&mut self, call: Arc<PaidCall>) {
+        match self.first {
+            None => self.first = Some(call),
+            Some(_) => self.more.push(call),
+        }
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<PaidCall>> {
+        self.first.iter().chain(&self.more)
+    }
 }
 
 impl AttemptMark {
@@ -68,23 +90,26 @@ impl Attempt {
     ) -> Arc<Self> {
         let (run, scope) = (run.clone(), Arc::clone(scope));
         let mark = OnceLock::new();
-        Arc::new(Self { run, scope, parent, mark, before, state: Mutex::new(state) })
+        let (calls, sent_back) = (AtomicU32::new(0), AtomicBool::new(false));
+        let state = Mutex::new(state);
+        Arc::new(Self { run, scope, parent, mark, before, calls, sent_back, state })
     }
 
     /// Gives this try up for the next one, which asks nothing that is paid for.
     pub(crate) fn again(&self) -> Arc<Self> {
         self.mark().abandoned.store(true, Ordering::Release);
         self.scope.forget();
-        let mut last = std::mem::take(&mut *self.state());
-        let mut state = State::default();
-        for call in last.log {
+        let last = std::mem::take(&mut *self.state());
+        let mut paid = Paid::new();
+        for call in last.log.iter() {
             if let Some(key) = call.key() {
-                state.paid.entry(key.clone()).or_default().push_back(Arc::clone(&call));
+                paid.entry(key.clone()).or_default().push_back(Arc::clone(call));
             }
         }
-        for (key, calls) in last.paid.drain() {
-            state.paid.entry(key).or_default().extend(calls);
+        for (key, calls) in last.paid.into_iter().flat_map(|paid| *paid) {
+            paid.entry(key).or_default().extend(calls);
         }
+        let state = State { paid: Some(Box::new(paid)), ..State::default() };
         Self::new(&self.run, &self.scope, self.parent.clone(), self.before.saturating_add(1), state)
     }
 
@@ -110,8 +135,7 @@ impl Attempt {
     /// Counts a call of a predictor, here and in every attempt around.
     pub(crate) fn begin_call(&self) {
         for level in self.levels() {
-            let mut state = level.state();
-            state.calls = state.calls.saturating_add(1);
+            level.calls.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -130,16 +154,15 @@ impl Attempt {
 
     fn take(&self, path: &str, request: &Request) -> Option<Arc<PaidCall>> {
         let mut key = None;
-        for (depth, level) in self.levels().enumerate() {
+        // What is paid for comes from an earlier try, which there mostly is none of.
+        for (depth, level) in self.levels().enumerate().filter(|(_, level)| level.before > 0) {
             let mut state = level.state();
-            if state.paid.is_empty() {
-                continue;
-            }
+            let Some(paid) = state.paid.as_mut().filter(|paid| !paid.is_empty()) else { continue };
             let key = key.get_or_insert_with(|| MemoKey::new(path, request)).as_ref()?;
-            let Some(calls) = state.paid.get_mut(key) else { continue };
+            let Some(calls) = paid.get_mut(key) else { continue };
             let found = calls.pop_front();
             if calls.is_empty() {
-                state.paid.remove(key);
+                paid.remove(key);
             }
             drop(state);
             let Some(found) = found else { continue };
@@ -152,43 +175,43 @@ impl Attempt {
         None
     }
 
-    /// The last call so far that was answered.
-    pub(crate) fn last_call(&self) -> Option<Arc<PaidCall>> {
-        self.state().log.iter().rev().find(|call| call.answered().is_some()).cloned()
-    }
-
     /// Whether there may be another try: never more than `retries` for each call that `forward` makes,
     /// for assertions and again for suggestions.
     pub(crate) fn may_run_again(&self, retries: u32) -> bool {
-        self.before < retries.saturating_mul(self.state().calls).saturating_mul(2)
+        let calls = self.calls.load(Ordering::Relaxed);
+        self.before < retries.saturating_mul(calls).saturating_mul(2)
     }
 
     /// Asks for another try, since an answer was sent back.
     pub(crate) fn note_sent_back(&self) {
-        self.state().sent_back = true;
+        self.sent_back.store(true, Ordering::Release);
     }
 
     /// Whether another try was asked for.
     pub(crate) fn is_sent_back(&self) -> bool {
-        self.state().sent_back
+        self.sent_back.load(Ordering::Acquire)
     }
 
     /// Notes an assertion that fails for good; the first one counts.
     pub(crate) fn note_failed(&self, path: &str, failed: &FailedAssertion) {
         let mut state = self.state();
-        state.failed.get_or_insert_with(|| (path.to_owned(), failed.clone()));
+        state.failed.get_or_insert_with(|| Box::new((path.to_owned(), failed.clone())));
     }
 
     /// The first assertion that failed for good, with the predictor's path.
     pub(crate) fn failed(&self) -> Option<(String, FailedAssertion)> {
-        self.state().failed.clone()
+        self.state().failed.as_deref().cloned()
     }
 
-    /// Forgets what was asked, once `forward` will not run again.
-    pub(crate) fn close(&self) {
-        let mut state = self.state();
-        state.log = Vec::new();
-        state.paid = HashMap::new();
+    /// Forgets what was asked, once `forward` will not run again; gives the last call that was
+    /// answered.
+    pub(crate) fn close(&self) -> Option<Arc<PaidCall>> {
+        let (log, _paid) = {
+            let mut state = self.state();
+            (std::mem::take(&mut state.log), state.paid.take())
+        };
+        let mut latest = log.more.into_iter().rev().chain(log.first);
+        latest.find(|call| call.answered().is_some())
     }
 
     /// This attempt and those around it, from within.

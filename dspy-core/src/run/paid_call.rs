@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncGuard};
 
 use super::memo::MemoKey;
 use super::sent_back::SentBack;
@@ -18,8 +18,9 @@ pub(crate) struct PaidCall {
     path: SlotPath,
     request: Arc<Request>,
     key: OnceLock<Option<MemoKey>>,
-    /// Filled by whoever asks first; others wait, and take over if that one is dropped.
-    response: OnceCell<Arc<Response>>,
+    /// Held by whoever asks first; others wait, and take over if that one is dropped.
+    turn: AsyncMutex<()>,
+    response: OnceLock<Arc<Response>>,
     answered: OnceLock<Answered>,
     judged: Mutex<Judged>,
 }
@@ -49,7 +50,8 @@ impl PaidCall {
             path: path.clone(),
             request: Arc::clone(request),
             key: OnceLock::new(),
-            response: OnceCell::new(),
+            turn: AsyncMutex::default(),
+            response: OnceLock::new(),
             answered: OnceLock::new(),
             judged: Mutex::default(),
         })
@@ -64,8 +66,23 @@ impl PaidCall {
         self.key.get_or_init(|| MemoKey::new(self.path.as_str(), &self.request)).as_ref()
     }
 
-    pub(crate) fn response(&self) -> &OnceCell<Arc<Response>> {
-        &self.response
+    /// Waits while somebody else is asking. Who holds the turn and finds no
+    /// [`response`](Self::response) asks, and [keeps](Self::keep) what is answered.
+    pub(crate) async fn turn(&self) -> AsyncGuard<'_, ()> {
+        match self.turn.try_lock() {
+            Ok(turn) => turn,
+            // Boxed, since hardly any call waits.
+            Err(_) => Box::pin(self.turn.lock()).await,
+        }
+    }
+
+    pub(crate) fn response(&self) -> Option<&Arc<Response>> {
+        self.response.get()
+    }
+
+    /// Keeps the answer. The first one counts.
+    pub(crate) fn keep(&self, response: Arc<Response>) {
+        let _ = self.response.set(response);
     }
 
     /// Takes over what was read from the answer. A second reading of it gives the same.

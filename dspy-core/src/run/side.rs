@@ -48,18 +48,23 @@ impl<'a> SideCalls<'a> {
             Some(attempt) => attempt.ask(slot.kept_path(), &request),
             None => PaidCall::new(slot.kept_path(), &request),
         };
-        let mut is_new = false;
-        let ask = async || {
-            let memo = slot.run().memo();
-            let paid = memo.and_then(|memo| memo.take(&MemoKey::new(slot.path(), &request)?));
-            is_new = paid.is_none();
-            match paid {
-                Some(paid) => Ok(Arc::new(paid)),
-                None => lm.generate(&request).await.map(Arc::new),
+        let turn = call.turn().await;
+        let (is_new, response) = match call.response() {
+            Some(known) => (false, Arc::clone(known)),
+            None => {
+                let memo = slot.run().memo();
+                let paid = memo.and_then(|memo| memo.take(&MemoKey::new(slot.path(), &request)?));
+                let is_new = paid.is_none();
+                let response = match paid {
+                    Some(paid) => Arc::new(paid),
+                    None => lm.answer(&request).await?,
+                };
+                call.keep(Arc::clone(&response));
+                (is_new, response)
             }
         };
-        let response = call.response().get_or_try_init(ask).await?;
-        let (replayed, response) = (!is_new, (**response).clone());
+        drop(turn);
+        let (replayed, response) = (!is_new, (*response).clone());
         let is_new = is_new && !response.cached;
         if is_new {
             self.slot.scope().spend(response.usage);

@@ -42,6 +42,12 @@ impl Slot {
         Self { run: run.clone(), scope: Arc::clone(scope), attempt: None, path }
     }
 
+    /// The place of a leaf in the first invocation of a run.
+    pub(crate) fn first(attempt: &Arc<Attempt>, path: &str) -> Self {
+        let place = Self::new(attempt.run(), attempt.scope(), path);
+        Self { attempt: Some(Arc::clone(attempt)), ..place }
+    }
+
     /// The place of a leaf that is a program by itself, in the first invocation of a run of its own.
     pub(crate) fn of_whole_program() -> Self {
         let run = Run::new();

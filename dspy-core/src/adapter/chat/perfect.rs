@@ -28,10 +28,11 @@ pub(super) fn find<'t>(outputs: &[Field], text: &'t str) -> Option<Found<'t>> {
         let content = text.get(at..end)?;
         let next = outputs.get(index + 1).map_or(COMPLETED, Field::name);
         at = after_header(text, end, next)?;
-        if !content.ends_with('\n') || stands_for(field.name(), content.trim()) {
+        let trimmed = content.trim();
+        if !content.ends_with('\n') || stands_for(field.name(), trimmed) {
             return None;
         }
-        *found.pieces.get_mut(index)? = Some(Piece::Text(Cow::Borrowed(content.trim())));
+        *found.pieces.get_mut(index)? = Some(Piece::Text(Cow::Borrowed(trimmed)));
     }
     found.closed = true;
     Some(found)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::super::error::LmError;
 use super::super::model::{Capabilities, EventStream, LanguageModel};
@@ -12,7 +13,11 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The boxing happens only at this seam.
 pub(in crate::lm) trait ErasedModel: Send + Sync {
-    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>>;
+    /// The answer is shared at once: it is large, and would be copied at every step up from here.
+    fn generate<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Arc<Response>, LmError>>;
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>>;
     fn capabilities(&self) -> Capabilities;
     fn name(&self) -> &str;
@@ -22,8 +27,11 @@ pub(in crate::lm) trait ErasedModel: Send + Sync {
 }
 
 impl<M: LanguageModel> ErasedModel for M {
-    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
-        Box::pin(LanguageModel::generate(self, request))
+    fn generate<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Arc<Response>, LmError>> {
+        Box::pin(async move { LanguageModel::generate(self, request).await.map(Arc::new) })
     }
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<EventStream, LmError>> {
@@ -52,11 +60,11 @@ impl<M: LanguageModel> ErasedModel for M {
 }
 
 /// An erased model as a [`LanguageModel`] again, so that wrappers can be put before it.
-pub(super) struct Bare(pub(super) std::sync::Arc<dyn ErasedModel>);
+pub(super) struct Bare(pub(super) Arc<dyn ErasedModel>);
 
 impl LanguageModel for Bare {
     async fn generate(&self, request: &Request) -> Result<Response, LmError> {
-        self.0.generate(request).await
+        self.0.generate(request).await.map(Arc::unwrap_or_clone)
     }
 
     async fn stream(&self, request: &Request) -> Result<EventStream, LmError> {

@@ -43,8 +43,8 @@ fn paid_by(request: &Request, account: Account) -> Request {
 
 /// When a call began, and where it is traced.
 struct Begun {
-    at: SystemTime,
-    started: Instant,
+    /// By the calendar, and by the clock that nobody can set; read where somebody wants to know.
+    times: Option<(SystemTime, Instant)>,
     span: Span,
 }
 
@@ -53,7 +53,7 @@ impl Watched {
         if let Some(account) = payer(request) {
             return self.generate_for(&account, request).await;
         }
-        self.ask(request).await
+        self.ask(request).await.map(Arc::unwrap_or_clone)
     }
 
     /// The same for a caller who shares request and answer with the history.
@@ -61,9 +61,8 @@ impl Watched {
         if let Some(account) = payer(request) {
             return Box::pin(self.generate_for(&account, request)).await.map(Arc::new);
         }
-        let (begun, answered) = self.asked(request).await;
-        self.end(&begun, answered.as_ref());
-        let answered = answered.map(Arc::new);
+        let begun = self.begin(request, false);
+        let answered = self.asked(&begun, request).await;
         self.keep(&begun, false, || (Arc::clone(request), answered.clone()));
         answered
     }
@@ -78,7 +77,8 @@ impl Watched {
             return match request.account {
                 Some(_) => self.ask(request).await,
                 None => self.ask(&paid_by(request, account.clone())).await,
-            };
+            }
+            .map(Arc::unwrap_or_clone);
         };
         let mark = match log.look_up(self.model.name(), request) {
             Looked::New(mark) => mark,
@@ -90,19 +90,18 @@ impl Watched {
         let one = account.for_one_call();
         let budget = one.budget().clone();
         let answered = self.ask(&paid_by(request, one)).await;
-        log.note(mark, answered.as_ref(), budget.spent());
-        answered
+        log.note(mark, answered.as_deref(), budget.spent());
+        answered.map(Arc::unwrap_or_clone)
     }
 
-    async fn ask(&self, request: &Request) -> Result<Response, LmError> {
-        let (begun, answered) = self.asked(request).await;
-        self.end(&begun, answered.as_ref());
-        self.keep(&begun, false, || (Arc::new(request.clone()), answered.clone().map(Arc::new)));
-        answered
-    }
-
-    async fn asked(&self, request: &Request) -> (Begun, Result<Response, LmError>) {
+    async fn ask(&self, request: &Request) -> Result<Arc<Response>, LmError> {
         let begun = self.begin(request, false);
+        let answered = self.asked(&begun, request).await;
+        self.keep(&begun, false, || (Arc::new(request.clone()), answered.clone()));
+        answered
+    }
+
+    async fn asked(&self, begun: &Begun, request: &Request) -> Result<Arc<Response>, LmError> {
         let asked = self.pay(request);
         // The span costs a little at each poll, so it is left out where nobody listens.
         let answered = if begun.span.is_disabled() {
@@ -110,16 +109,17 @@ impl Watched {
         } else {
             asked.instrument(begun.span.clone()).await
         };
-        (begun, answered)
+        self.end(begun, answered.as_deref());
+        answered
     }
 
     /// What answers the request: the model, paid here unless it pays itself.
-    fn pay<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, LmError>> {
+    fn pay<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Arc<Response>, LmError>> {
         match &request.account {
             Some(account) if !self.model.pays() => Box::pin(async move {
                 let model = Bare(Arc::clone(&self.model));
                 let tariff = account.tariff(self.model.name(), true);
-                tariff.pay(account.budget(), &model, request).await
+                tariff.pay(account.budget(), &model, request).await.map(Arc::new)
             }),
             _ => self.model.generate(request),
         }
@@ -162,7 +162,8 @@ impl Watched {
 
     fn begin(&self, request: &Request, streamed: bool) -> Begun {
         let span = telemetry::chat(self.model.name(), request, streamed, self.traces_content);
-        Begun { at: SystemTime::now(), started: Instant::now(), span }
+        let is_timed = self.history.is_some() || !span.is_disabled();
+        Begun { times: is_timed.then(|| (SystemTime::now(), Instant::now())), span }
     }
 
     fn end(&self, begun: &Begun, answered: Result<&Response, &LmError>) {
@@ -172,11 +173,11 @@ impl Watched {
 
     /// Puts a call into the history, if there is one.
     fn keep(&self, begun: &Begun, streamed: bool, call: impl FnOnce() -> Exchanged) {
-        if let Some(history) = &self.history {
-            let latency = begun.started.elapsed();
+        if let (Some(history), Some((at, started))) = (&self.history, begun.times) {
+            let latency = started.elapsed();
             let (request, result) = call();
             let model = Arc::clone(&self.model);
-            history.push(Call { at: begun.at, latency, streamed, request, result, model });
+            history.push(Call { at, latency, streamed, request, result, model });
         }
     }
 }
@@ -200,7 +201,9 @@ impl Stream for WatchedStream {
         if let Poll::Ready(Some(event)) = &polled {
             if !this.has_begun {
                 this.has_begun = true;
-                telemetry::first_piece(&this.begun.span, this.begun.started.elapsed());
+                if let Some((_, started)) = this.begun.times {
+                    telemetry::first_piece(&this.begun.span, started.elapsed());
+                }
             }
             let answered = match event {
                 Ok(StreamEvent::Done(response)) => Some(Ok(response)),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::streamed::Told;
 use super::{Exchange, Progress};
 use crate::error::{Error, Result};
 use crate::lm::{Request, Response};
@@ -19,33 +18,34 @@ impl Exchange<'_> {
     ) -> Result<(Option<Arc<PaidCall>>, Arc<Response>)> {
         progress.told = None;
         // Outside of any `forward` nothing asks twice, so nothing is kept.
-        let Some(attempt) = self.slot.attempt() else {
-            return Ok((None, self.send(request, progress).await?));
+        let paid = match self.slot.attempt() {
+            None => None,
+            Some(attempt) => Some(loop {
+                let paid = attempt.ask(self.slot.kept_path(), request);
+                let Some(shown) = paid.sent_back() else { break paid };
+                *request = Box::pin(self.shown(first, &shown)).await?;
+                progress.summary.shown = shown;
+            }),
         };
-        let paid = loop {
-            let paid = attempt.ask(self.slot.kept_path(), request);
-            match paid.sent_back() {
-                Some(shown) => {
-                    *request = Box::pin(self.shown(first, &shown)).await?;
-                    progress.summary.shown = shown;
+        let turn = match &paid {
+            None => None,
+            Some(paid) => Some(paid.turn().await),
+        };
+        let response = match paid.as_ref().and_then(|paid| paid.response()) {
+            Some(known) => {
+                progress.replayed = true;
+                Arc::clone(known)
+            }
+            None => {
+                let response = self.send(request, progress).await?;
+                if let Some(paid) = &paid {
+                    paid.keep(Arc::clone(&response));
                 }
-                None => break paid,
+                response
             }
         };
-        let mut is_asked = false;
-        let asked: &Arc<Request> = request;
-        let response = paid
-            .response()
-            .get_or_try_init(|| {
-                is_asked = true;
-                self.send(asked, progress)
-            })
-            .await?;
-        let response = Arc::clone(response);
-        if !is_asked {
-            progress.replayed = true;
-        }
-        Ok((Some(paid), response))
+        drop(turn);
+        Ok((paid, response))
     }
 
     async fn send(&self, request: &Arc<Request>, progress: &mut Progress) -> Result<Arc<Response>> {
@@ -55,14 +55,14 @@ impl Exchange<'_> {
             if let Some(paid) = key.and_then(|key| memo.take(&key)) {
                 progress.replayed = true;
                 progress.is_new = true;
-                progress.told = run.wants_events().then(Told::default);
+                progress.told = run.wants_events().then(Box::default);
                 return Ok(Arc::new(paid));
             }
         }
         let response = if run.wants_events() {
             // Apart, since most calls are not listened to and should take no room for it.
             let (response, told) = Box::pin(self.stream(request)).await?;
-            progress.told = Some(told);
+            progress.told = Some(Box::new(told));
             Arc::new(response)
         } else {
             self.lm.answer(request).await.map_err(|error| Error::Lm {
