@@ -33,7 +33,7 @@ pub use side::SideCall;
 pub use slot::Slot;
 pub use stopped::Stopped;
 
-pub(crate) use attempt::Attempt;
+pub(crate) use attempt::{Attempt, Verdict};
 pub(crate) use bracket::Bracket;
 pub(crate) use memo::MemoKey;
 pub(crate) use paid_call::{Answered, PaidCall};
@@ -49,6 +49,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::lm::{Account, CacheUse, Usage};
+use attempt::Tries;
 use memo::Memo;
 
 /// One execution of a program: its records, events, feedback and rollout number.
@@ -171,9 +172,9 @@ impl Run {
     }
 
     /// A new invocation inside another.
-    pub(crate) fn child_scope(&self, parent: &Arc<Scope>) -> Arc<Scope> {
+    fn child_scope(&self, parent: &Arc<Scope>, tries: Option<Tries>) -> Arc<Scope> {
         let counter = &self.outermost().0.next_invocation;
-        Scope::child(counter.fetch_add(1, Ordering::Relaxed), parent)
+        Scope::child(counter.fetch_add(1, Ordering::Relaxed), parent, tries)
     }
 
     pub(crate) fn next_sequence(&self) -> u64 {

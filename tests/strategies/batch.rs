@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dspy::lm::{LmError, Request, Scripted, ScriptedAnswer};
+use dspy::lm::{LmError, Request, Response, Scripted, ScriptedAnswer};
 use dspy::module::DynModule;
 use dspy::predict::{Each, Parallel, StrategyError};
 use dspy::prelude::*;
@@ -169,4 +169,30 @@ async fn each_keeps_the_order_and_ends_with_the_first_error() {
     let questions: Vec<QaInput> = ["bad", "a", "b", "c"].map(ask).to_vec();
     assert!(each.concurrency(1).call(questions).await.is_err());
     assert_eq!(model.calls(), 4);
+}
+
+/// A program around several calls of one.
+#[derive(Clone)]
+struct All {
+    each: Each<Predict<Qa>>,
+}
+
+#[module(input = AllInput)]
+impl All {
+    async fn forward(&self, questions: Vec<String>) -> dspy::Result<usize> {
+        let questions: Vec<QaInput> =
+            questions.into_iter().map(|question| QaInput { question }).collect();
+        Ok(self.each.call(questions).await?.into_output().len())
+    }
+}
+
+#[tokio::test]
+async fn what_the_calls_warn_of_reaches_the_program_around() {
+    let model = Scripted::with(|_: &Request, _| {
+        Ok::<_, LmError>(Response::text(sections(&[("answer", "Yes."), ("mood", "Fine.")])))
+    });
+    let all = All { each: Each::new(Predict::new().with_lm(model.lm())) };
+    let prediction = all.call(AllInput { questions: vec!["a".into(), "b".into()] }).await.unwrap();
+    assert_eq!(prediction.warnings().len(), 2, "{:?}", prediction.warnings());
+    assert!(prediction.warnings().iter().all(|warning| warning.contains("`mood`")));
 }

@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 use crate::error::{Error, Result};
 use crate::predict::Prediction;
 use crate::predict::assertion::Site;
-use crate::run::{Attempt, Run, Scope};
+use crate::run::{Attempt, Run, Scope, Verdict};
 use crate::signature::Data;
 
 /// What a `forward` may give: a plain value, or a [`Prediction`] handed on from a part.
@@ -98,16 +98,12 @@ where
     F: Fn(M, M::Input) -> Fut + Send + Sync,
     Fut: Future<Output: ForwardReturn<Output = M::Output> + Send> + Send,
 {
-    let (mut attempt, has_place) = first_attempt(module);
-    let told = if attempt.run().wants_events() {
-        begun(module, attempt.run(), attempt.scope())
-    } else {
-        None
-    };
-    span::open(module, attempt.run(), attempt.scope(), &input);
+    let (run, mut attempt, has_place) = first_attempt(module);
+    let told = if run.wants_events() { begun(module, &run, attempt.scope()) } else { None };
+    span::open(module, &run, attempt.scope(), &input);
     loop {
         let mut scoped = module.clone();
-        enter(&mut scoped, &attempt, has_place);
+        enter(&mut scoped, &run, &attempt, has_place);
         let returned = match attempt.scope().span() {
             None => forward(scoped, input.clone()).await,
             // Boxed apart, so that a call that nobody watches takes no room for it.
@@ -122,50 +118,49 @@ where
             }
         };
         let last_call = attempt.close();
-        attempt.scope().hand_up();
+        let noted = attempt.scope().end();
         span::close(module, attempt.scope(), result.as_ref().map(|given| &given.value));
         if let Some(told) = told {
             told.end_with(result.is_ok());
         }
         let given = result?;
         // Whoever called the module judges it: the call goes on, the attempt is theirs.
-        let around = attempt.parent().cloned();
+        let around = attempt.around().cloned();
         let site = match given.site {
             Some(site) => Some(site.handed_to(around)),
             None => last_call.map(|call| Site::new(around, call)),
         };
-        return Ok(Prediction::of_scope(given.value, attempt.scope(), site));
+        return Ok(Prediction::of_invocation(given.value, noted, site));
     }
 }
 
 /// The first attempt of a new invocation: a child of the one the module stands in, or the first of a
-/// new run; and whether the module stands in one.
-fn first_attempt<M: Parameters>(module: &M) -> (Arc<Attempt>, bool) {
+/// new run; with the run, and whether the module stands in one.
+fn first_attempt<M: Parameters>(module: &M) -> (Run, Attempt, bool) {
     match slot_of(module) {
         Some(slot) => {
-            let scope = slot.run().child_scope(slot.scope());
-            (Attempt::first(slot.run(), &scope, slot.attempt().cloned()), true)
+            let first = Attempt::first(slot.run(), slot.scope(), slot.attempt());
+            (slot.run().clone(), first, true)
         }
         None => {
             let run = Run::new();
-            let scope = run.child_scope(&run.root_scope());
-            (Attempt::first(&run, &scope, None), false)
+            let first = Attempt::first(&run, &run.root_scope(), None);
+            (run, first, false)
         }
     }
 }
 
 /// A clone of the module inside a new invocation, for modules that are no `forward`.
 pub(crate) fn in_new_scope<M: Parameters + Clone>(module: &M) -> (M, Arc<Scope>) {
-    let (attempt, has_place) = first_attempt(module);
+    let (run, attempt, has_place) = first_attempt(module);
     let mut clone = module.clone();
-    enter(&mut clone, &attempt, has_place);
+    enter(&mut clone, &run, &attempt, has_place);
     (clone, Arc::clone(attempt.scope()))
 }
 
 /// What the invocation ends with; none where `forward` is to run again.
 fn verdict<T>(attempt: &Attempt, result: Result<T>) -> Option<Result<T>> {
-    let failed = attempt.failed();
-    let is_sent_back = attempt.is_sent_back();
+    let Verdict { is_sent_back, failed } = attempt.verdict();
     match &result {
         Ok(_) if is_sent_back => return None,
         Ok(_) => return Some(result),
@@ -181,7 +176,7 @@ fn verdict<T>(attempt: &Attempt, result: Result<T>) -> Option<Result<T>> {
         Err(_) => {}
     }
     let Some((path, failed)) = failed else { return Some(result) };
-    if let Some(parent) = attempt.parent() {
+    if let Some(parent) = attempt.around() {
         parent.note_failed(&path, &failed);
     }
     // An error type of the user's own does not hide it.

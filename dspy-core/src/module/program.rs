@@ -173,7 +173,8 @@ pub fn attach<P: Parameters + ?Sized>(program: &mut P, run: &Run) {
 /// run of that invocation. A program of which no leaf `has_place` is named at once.
 pub(super) fn enter<P: Parameters + ?Sized>(
     program: &mut P,
-    attempt: &Arc<Attempt>,
+    run: &Run,
+    attempt: &Attempt,
     has_place: bool,
 ) {
     let mut all_have_places = has_place;
@@ -191,7 +192,7 @@ pub(super) fn enter<P: Parameters + ?Sized>(
     }
     program.walk_mut(&mut Path::root(), &mut |path: &Path, leaf: &mut dyn Leaf| {
         if leaf.slot().is_none() {
-            let place = Slot::first(attempt, path.as_str());
+            let place = Slot::first(run, attempt, path.as_str());
             leaf.set_slot(Some(Arc::new(place)));
         }
     });

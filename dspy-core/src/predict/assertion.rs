@@ -17,7 +17,7 @@ enum Origin {
     /// A call inside of a `forward`.
     Call {
         /// The try of the `forward` that got the prediction; none once the outermost one has ended.
-        attempt: Option<Arc<Attempt>>,
+        attempt: Option<Attempt>,
         call: Arc<PaidCall>,
     },
     /// A call outside of any, which nothing sends back.
@@ -25,7 +25,7 @@ enum Origin {
 }
 
 impl Site {
-    pub(crate) fn new(attempt: Option<Arc<Attempt>>, call: Arc<PaidCall>) -> Self {
+    pub(crate) fn new(attempt: Option<Attempt>, call: Arc<PaidCall>) -> Self {
         Self(Origin::Call { attempt, call })
     }
 
@@ -34,7 +34,7 @@ impl Site {
     }
 
     /// The same call for the `forward` around the one it was made in.
-    pub(crate) fn handed_to(self, around: Option<Arc<Attempt>>) -> Self {
+    pub(crate) fn handed_to(self, around: Option<Attempt>) -> Self {
         match self.0 {
             Origin::Call { call, .. } => Self::new(around, call),
             alone @ Origin::Alone { .. } => Self(alone),
@@ -124,11 +124,11 @@ pub fn broken(
     {
         call.send_back(rule.clone(), at);
         attempt.note_sent_back();
-        if attempt.run().wants_events() {
-            attempt.run().emit(Event::Backtracked {
+        if let Some(run) = attempt.run().filter(|run| run.wants_events()) {
+            run.emit(Event::Backtracked {
                 path: path.to_owned(),
                 invocation: attempt.scope().id(),
-                attempts: attempt.run().attempts(),
+                attempts: run.attempts(),
                 call: answered.call,
                 broken: rule.clone(),
                 retries: attempts,

@@ -59,7 +59,7 @@ impl<M: Module> Module for Each<M> {
             async move { within(scope, program.invoke(input)).await.map(Prediction::into_output) }
         });
         let outputs = stream::iter(calls).buffered(self.concurrency).try_collect().await?;
-        let prediction = Prediction::of_scope(outputs, &inside.scope, None);
+        let prediction = Prediction::of_invocation(outputs, inside.scope.end(), None);
         inside.end(prediction)
     }
 }

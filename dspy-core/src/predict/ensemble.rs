@@ -255,7 +255,8 @@ impl<M: Module> Module for Ensemble<M> {
                 inside.scope.warn(note);
             }
             let outputs = made.into_iter().map(Prediction::into_output).collect();
-            let prediction = Prediction::of_scope(reduce(outputs).await?, &inside.scope, None);
+            let prediction =
+                Prediction::of_invocation(reduce(outputs).await?, inside.scope.end(), None);
             return inside.end(prediction);
         }
         // Where nobody cast a vote, the first output stands.

@@ -15,7 +15,9 @@ use crate::adapter::{Adapter, AdapterCall, Answer, AnswerError, AnswerErrorKind,
 use crate::error::{Error, Result};
 use crate::form::DecisionRules;
 use crate::lm::{Completion, Lm, Request, Response, ToolCall, Usage};
-use crate::run::{CallRecord, Event, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot};
+use crate::run::{
+    Attempt, CallRecord, Event, PaidCall, RecordOrigin, SentBack, SideCall, SideCalls, Slot,
+};
 use crate::signature::{BrokenRule, Fields, Severity, SignatureSchema};
 use streamed::Told;
 
@@ -196,7 +198,7 @@ impl Exchange<'_> {
             replayed: progress.replayed,
             elapsed: collected.started.elapsed(),
             origin: RecordOrigin {
-                attempt: self.slot.attempt().map(|attempt| Arc::clone(attempt.mark())),
+                attempt: self.slot.attempt().map(Attempt::mark),
                 call: summary.paid.clone(),
                 is_repeated: progress.replayed && !progress.is_new,
             },

@@ -57,8 +57,8 @@ impl<O> Prediction<O> {
     }
 
     /// A prediction of what an invocation gave.
-    pub(crate) fn of_scope(output: O, scope: &Scope, site: Option<Site>) -> Self {
-        let Noted { usage, warnings, broken_checks } = scope.all_noted();
+    pub(crate) fn of_invocation(output: O, noted: Noted, site: Option<Site>) -> Self {
+        let Noted { usage, warnings, broken_checks } = noted;
         Self { usage, warnings, broken_checks, site, ..Self::of_outputs(output, Vec::new()) }
     }
 
@@ -70,8 +70,7 @@ impl<O> Prediction<O> {
     /// noted on the way, and the reward, where there is one.
     pub(crate) fn chosen(mut self, scope: &Scope, notes: Vec<String>, reward: Option<f64>) -> Self {
         notes.iter().for_each(|note| scope.warn(note));
-        scope.hand_up();
-        self.usage = scope.usage();
+        self.usage = scope.end().usage;
         self.warnings.extend(notes);
         self.reward = reward;
         self

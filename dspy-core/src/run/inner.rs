@@ -21,7 +21,7 @@ impl Run {
         record: bool,
     ) -> Self {
         Self(Arc::new(Inner {
-            root: self.child_scope(scope),
+            root: self.child_scope(scope, None),
             next_invocation: AtomicU64::new(1),
             next_sequence: AtomicU64::new(0),
             records: record.then(Mutex::default),

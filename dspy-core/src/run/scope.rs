@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::Span;
 
+use super::attempt::Tries;
 use crate::lm::Usage;
 use crate::signature::BrokenRule;
 
@@ -15,6 +16,8 @@ pub struct Scope {
     noted: Mutex<Noted>,
     /// The span of the invocation, while somebody listens to it.
     pub(super) span: Mutex<Option<Box<Span>>>,
+    /// None of a root: that is no invocation.
+    tries: Option<Tries>,
 }
 
 /// What the calls inside of an invocation spent, warned of and broke.
@@ -27,15 +30,19 @@ pub(crate) struct Noted {
 
 impl Scope {
     pub(super) fn root() -> Arc<Self> {
-        Arc::new(Self::new(0, None))
+        Arc::new(Self::new(0, None, None))
     }
 
-    pub(super) fn child(id: u64, parent: &Arc<Self>) -> Arc<Self> {
-        Arc::new(Self::new(id, Some(Arc::clone(parent))))
+    pub(super) fn child(id: u64, parent: &Arc<Self>, tries: Option<Tries>) -> Arc<Self> {
+        Arc::new(Self::new(id, Some(Arc::clone(parent)), tries))
     }
 
-    fn new(id: u64, parent: Option<Arc<Self>>) -> Self {
-        Self { id, parent, noted: Mutex::default(), span: Mutex::default() }
+    fn new(id: u64, parent: Option<Arc<Self>>, tries: Option<Tries>) -> Self {
+        Self { id, parent, noted: Mutex::default(), span: Mutex::default(), tries }
+    }
+
+    pub(super) fn tries(&self) -> Option<&Tries> {
+        self.tries.as_ref()
     }
 
     /// The invocation's number, counted from 1 within its run; 0 outside any module.
@@ -93,25 +100,22 @@ impl Scope {
         noted.broken_checks.clear();
     }
 
-    /// Hands warnings and broken checks to the invocation around this one, at its end: only then is
-    /// it certain that they are of answers that are used.
-    pub(crate) fn hand_up(&self) {
-        let Some(parent) = &self.parent else { return };
-        let (warnings, broken) = {
-            let noted = self.noted();
-            if noted.warnings.is_empty() && noted.broken_checks.is_empty() {
-                return;
-            }
-            (noted.warnings.clone(), noted.broken_checks.clone())
-        };
-        let mut above = parent.noted();
-        above.warnings.extend(warnings);
-        above.broken_checks.extend(broken);
-    }
-
-    /// All that was noted so far.
-    pub(crate) fn all_noted(&self) -> Noted {
-        self.noted().clone()
+    /// Ends it: gives what was noted, and hands warnings and broken checks to the invocation around
+    /// this one, for only now it is certain that they are of answers that are used.
+    pub(crate) fn end(&self) -> Noted {
+        let mut noted = self.noted();
+        let usage = noted.usage;
+        let Noted { warnings, broken_checks, .. } = std::mem::take(&mut *noted);
+        noted.usage = usage;
+        drop(noted);
+        if let Some(parent) = &self.parent
+            && !(warnings.is_empty() && broken_checks.is_empty())
+        {
+            let mut above = parent.noted();
+            above.warnings.extend_from_slice(&warnings);
+            above.broken_checks.extend_from_slice(&broken_checks);
+        }
+        Noted { usage, warnings, broken_checks }
     }
 
     fn noted(&self) -> MutexGuard<'_, Noted> {

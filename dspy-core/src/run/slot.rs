@@ -12,7 +12,7 @@ pub struct Slot {
     run: Run,
     scope: Arc<Scope>,
     /// The try of the innermost `forward` around it.
-    attempt: Option<Arc<Attempt>>,
+    attempt: Option<Attempt>,
     path: SlotPath,
 }
 
@@ -43,9 +43,9 @@ impl Slot {
     }
 
     /// The place of a leaf in the first invocation of a run.
-    pub(crate) fn first(attempt: &Arc<Attempt>, path: &str) -> Self {
-        let place = Self::new(attempt.run(), attempt.scope(), path);
-        Self { attempt: Some(Arc::clone(attempt)), ..place }
+    pub(crate) fn first(run: &Run, attempt: &Attempt, path: &str) -> Self {
+        let place = Self::new(run, attempt.scope(), path);
+        Self { attempt: Some(attempt.clone()), ..place }
     }
 
     /// The place of a leaf that is a program by itself, in the first invocation of a run of its own.
@@ -57,11 +57,11 @@ impl Slot {
     }
 
     /// The same place in a try of an invocation.
-    pub(crate) fn in_attempt(&self, attempt: &Arc<Attempt>) -> Self {
+    pub(crate) fn in_attempt(&self, attempt: &Attempt) -> Self {
         Self {
             run: self.run.clone(),
             scope: Arc::clone(attempt.scope()),
-            attempt: Some(Arc::clone(attempt)),
+            attempt: Some(attempt.clone()),
             path: self.path.clone(),
         }
     }
@@ -88,7 +88,7 @@ impl Slot {
         &self.scope
     }
 
-    pub(crate) fn attempt(&self) -> Option<&Arc<Attempt>> {
+    pub(crate) fn attempt(&self) -> Option<&Attempt> {
         self.attempt.as_ref()
     }
 
