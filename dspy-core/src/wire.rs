@@ -57,7 +57,7 @@ pub(crate) fn from_ref<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
     T::deserialize(reader::Reader(Cow::Borrowed(value)))
 }
 
-/// The same of all entries of an object but the one of this name.
+/// The same of all entries of an object but the one of this name, which is among them.
 pub(crate) fn from_ref_without<T: DeserializeOwned>(
     entries: &Map<String, Value>,
     name: &str,

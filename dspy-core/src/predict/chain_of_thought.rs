@@ -94,9 +94,12 @@ pub(super) fn read_reasoned<S: Signature>(
     let rules = |reasoned: &Reasoned<S::Output>| S::broken_rules(&reasoned.output);
     if rationale == REASONING {
         let entries = fields.as_object();
-        let Some((entries, Value::String(reasoning))) =
-            entries.and_then(|entries| Some((entries, entries.get(REASONING)?)))
-        else {
+        // It mostly stands first, and needs no search then.
+        let found = entries.and_then(|entries| match entries.iter().next()? {
+            (name, value) if name == REASONING => Some((entries, value)),
+            _ => Some((entries, entries.get(REASONING)?)),
+        });
+        let Some((entries, Value::String(reasoning))) = found else {
             // Whose error says what is missing.
             return judge(fields, rules);
         };

@@ -235,7 +235,7 @@ impl Predictor {
         };
         let lm = self.model()?;
         let rationale = self.native_rationale(&lm);
-        let left_out = self.left_out(&lm);
+        let left_out = self.left_out(&lm, rationale);
         let prepared = self.prepared_without(left_out)?;
         let feedback = slot
             .run()

@@ -158,8 +158,7 @@ impl<'de> Deserializer<'de> for Without<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let left_out = self.entries.contains_key(self.name).then_some(self.name);
-        object(Entries::Except(self.entries.iter(), left_out), visitor)
+        object(Entries::Except(self.entries.iter(), Some(self.name)), visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -279,7 +278,9 @@ impl<'v> Entries<'v> {
         match self {
             Self::Owned(entries) => entries.len(),
             Self::Borrowed(entries) => entries.len(),
-            Self::Except(entries, left_out) => entries.len() - usize::from(left_out.is_some()),
+            Self::Except(entries, left_out) => {
+                entries.len().saturating_sub(usize::from(left_out.is_some()))
+            }
         }
     }
 

@@ -63,20 +63,19 @@ impl Predictor {
     /// The output that the model's own reasoning stands for, if that is so with this model.
     pub(super) fn native_rationale(&self, lm: &Lm) -> Option<&str> {
         let rationale = self.state.rationale.as_ref()?;
-        let is_native = match rationale.source {
+        let is_wanted = match rationale.source {
             ReasoningSource::Field => false,
-            _ if !lm.capabilities().reasoning => false,
             ReasoningSource::Native => true,
             ReasoningSource::Auto => {
                 let effort = self.state.choice.settings.reasoning_effort.as_deref();
                 effort.is_some_and(|effort| effort != "none")
             }
         };
-        is_native.then_some(&rationale.name)
+        (is_wanted && lm.capabilities().reasoning).then_some(&rationale.name)
     }
 
-    /// What this model does by its own means.
-    pub(super) fn left_out(&self, lm: &Lm) -> LeftOut {
+    /// What this model does by its own means, its reasoning for `rationale` among it.
+    pub(super) fn left_out(&self, lm: &Lm, rationale: Option<&str>) -> LeftOut {
         let declared = &self.state.declared;
         let takes = |word: &str| {
             declared.inputs().iter().any(|field| field.forms().iter().any(|it| it.word() == word))
@@ -84,7 +83,7 @@ impl Predictor {
         let gives = |word: &str| declared.outputs().iter().any(|it| it.marker() == Some(word));
         let can = lm.capabilities();
         LeftOut {
-            rationale: self.native_rationale(lm).is_some(),
+            rationale: rationale.is_some(),
             tools: can.tools && gives(TOOL_CALLS) && takes(TOOL),
             citations: can.citations && gives(CITATIONS) && takes(&Document::word()),
         }
@@ -117,7 +116,7 @@ impl Predictor {
         let inputs = self.input_fields(input)?;
         // Explaining must work before any model is set up.
         let lm = self.model().unwrap_or_else(|_| Lm::embedded());
-        let prepared = self.prepared_without(self.left_out(&lm))?;
+        let prepared = self.prepared_without(self.left_out(&lm, self.native_rationale(&lm)))?;
         let call = AdapterCall::new(&prepared.schema, &prepared.prelude, &inputs, &lm);
         let request = self.state.adapter.prepare(&call).map_err(|m| self.prompt_error(m))?;
         Ok(transcript(&request))
