@@ -31,6 +31,21 @@ impl<'a> Console<'a> {
         self.around.folder.join(path)
     }
 
+    /// Checks that a file can be put there, before anything is spent on what goes into it.
+    pub(crate) fn check_target(&self, option: &str, path: &str) -> Result<(), Fault> {
+        let target = self.path(path);
+        if target.is_dir() {
+            return Err(Fault::usage(format!("`--{option} {path}` is a folder; name a file in it")));
+        }
+        match target.parent() {
+            Some(folder) if !folder.is_dir() => Err(Fault::usage(format!(
+                "`--{option} {path}`: there is no folder `{}`; make it, or name another",
+                folder.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes to standard output, as it is.
     pub(crate) fn write(&mut self, text: &str) -> Result<(), Fault> {
         let out = &mut self.around.stdout;

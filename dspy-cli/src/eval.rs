@@ -119,6 +119,9 @@ pub(crate) fn run<P: Module, R: Row<P::Input> + LoadRow>(
     args: &ArgMatches,
 ) -> Result<Exit, Fault> {
     let demand = Demand::read(args, &session.console)?;
+    if let Some(file) = text(args, "out") {
+        session.console.check_target("out", file)?;
+    }
     let rows = session.rows(args, text(args, "data").unwrap_or_default())?;
     let mut evaluate = session.evaluate(args, &rows)?;
     let metric = session.metric(args, &rows)?;

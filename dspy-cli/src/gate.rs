@@ -96,6 +96,11 @@ impl Demand {
                 "`--{name}` is for a quality gate, but none is asked: add --min-score, say, or --gate FILE"
             )));
         }
+        for option in ["junit", "verdict"] {
+            if let Some(file) = text(args, option) {
+                console.check_target(option, file)?;
+            }
+        }
         let baseline = match text(args, "baseline") {
             Some(file) => Some(Evaluation::load(console.path(file))?),
             None => None,

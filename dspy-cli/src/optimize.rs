@@ -80,6 +80,11 @@ pub(crate) fn run<P: Module, R: Row<P::Input> + LoadRow>(
     session: &mut Session<'_, '_, P, R>,
     args: &ArgMatches,
 ) -> Result<Exit, Fault> {
+    for option in ["out", "report", "journal"] {
+        if let Some(file) = text(args, option) {
+            session.console.check_target(option, file)?;
+        }
+    }
     let train = session.rows(args, text(args, "data").unwrap_or_default())?;
     let metric = session.metric(args, &train)?;
     let plan = plan(session, args)?;
@@ -93,13 +98,13 @@ pub(crate) fn run<P: Module, R: Row<P::Input> + LoadRow>(
     let runtime = session_runtime()?;
     let report = runtime.block_on(plan.compile(&program, train, metric))?;
     runtime.shutdown_background();
-    if let Some(file) = text(args, "out") {
-        report.save(session.console.path(file))?;
-    }
-    if let Some(file) = text(args, "report") {
-        report.save_report(session.console.path(file))?;
-    }
+    let path = |option| text(args, option).map(|file| session.console.path(file));
+    let saved = path("out").map(|path| report.save(path));
+    let saved_report = path("report").map(|path| report.save_report(path));
+    // What was found is told even where it could not be written.
     tell(session, args, &report)?;
+    saved.transpose()?;
+    saved_report.transpose()?;
     if report.stopped == StopReason::Interrupted {
         let message = ": what was written is the best until then";
         return Err(Fault::Interrupted(message.to_owned()));

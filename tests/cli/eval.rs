@@ -142,6 +142,8 @@ fn gates_decide_the_exit_code_and_write_files() {
         (&["eval", "rows.csv", "--slice", "yaer"], "they have town, year, fame"),
         (&["eval", "gone.csv"], "gone.csv"),
         (&["eval", "rows.csv", "--column", "fame"], "must be FIELD=COLUMN"),
+        (&["eval", "rows.csv", "--out", "nowhere/r.jsonl"], "there is no folder"),
+        (&["eval", "rows.csv", "--min-score", "0", "--junit", "nowhere/j.xml"], "no folder"),
     ] {
         let done = say(&plain(), folder, line).ended(Exit::Usage);
         assert!(done.err.contains(words), "{line:?}: {}", done.err);

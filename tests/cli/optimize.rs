@@ -105,6 +105,8 @@ fn mistakes_are_found_before_anything_is_spent() {
         ("--validation gone.csv", "gone.csv"),
         ("--proposer-lm nobody/x", "--proposer-lm: "),
         ("--part all", "possible values: train, test"),
+        ("--report nowhere/r.json", "`--report nowhere/r.json`: there is no folder"),
+        ("--journal .", "`--journal .` is a folder"),
     ] {
         let done = optimize(folder.path(), more).ended(Exit::Usage);
         assert!(done.err.contains(words), "{more}: {}", done.err);

@@ -138,6 +138,13 @@ async fn a_first_chunk_without_choices() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_word_is_empty() {
+    let seen = streamed(events(&[delta(json!({"role": "assistant", "content": ""}))])).await;
+    assert_eq!(seen.response().completions.len(), 1);
+    assert_eq!(seen.text(0), "");
+}
+
+#[tokio::test]
 async fn tool_calls_come_in_pieces() {
     let piece = |index: u64, id: Value, name: Value, arguments: &str| {
         delta(json!({"tool_calls": [{"index": index, "id": id, "type": "function",

@@ -165,6 +165,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
+    // Who could read the answers so far can read them still.
+    file.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

@@ -38,7 +38,10 @@ pub(in crate::lm) fn take(
             return Err(Fault::Reported(error.clone()));
         }
         let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
-        take_choice(choice, usize::try_from(index).unwrap_or(usize::MAX), to);
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        // A choice that stays empty is an answer, too: an empty one.
+        to.begin(index);
+        take_choice(choice, index, to);
     }
     take_rest(chunk, to);
     Ok(Ended::No)
