@@ -35,7 +35,9 @@ impl<'a> Console<'a> {
     pub(crate) fn check_target(&self, option: &str, path: &str) -> Result<(), Fault> {
         let target = self.path(path);
         if target.is_dir() {
-            return Err(Fault::usage(format!("`--{option} {path}` is a folder; name a file in it")));
+            return Err(Fault::usage(format!(
+                "`--{option} {path}` is a folder; name a file in it"
+            )));
         }
         match target.parent() {
             Some(folder) if !folder.is_dir() => Err(Fault::usage(format!(
