@@ -2,8 +2,8 @@
 # CPU time and memory of a call over HTTP, ours and the peers', against nginx with a fixed answer:
 # overhead.sh [REQUESTS]
 #
-# Rounds are interleaved and the medians printed as a table. Says why and ends well where nginx is
-# missing; a peer that cannot be had is left out with a word.
+# Rounds are interleaved and the medians printed as a table, each ratio the median of its rounds'. Says
+# why and ends well where nginx is missing; a peer that cannot be had is left out with a word.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -47,6 +47,11 @@ http {
             default_type application/json;
             return 200 '{"id":"chatcmpl-bench","object":"chat.completion","created":1700000000,"model":"bench","choices":[{"index":0,"message":{"role":"assistant","content":"[[ ## answer ## ]]\\\\nParis\\\\n\\\\n[[ ## completed ## ]]"},"finish_reason":"stop"}],"usage":{"prompt_tokens":120,"completion_tokens":12,"total_tokens":132}}';
         }
+        # What a chain of thought wants.
+        location = /reasoned/v1/chat/completions {
+            default_type application/json;
+            return 200 '{"id":"chatcmpl-bench","object":"chat.completion","created":1700000000,"model":"bench","choices":[{"index":0,"message":{"role":"assistant","content":"[[ ## reasoning ## ]]\\\\nIt is the capital.\\\\n\\\\n[[ ## answer ## ]]\\\\nParis\\\\n\\\\n[[ ## completed ## ]]"},"finish_reason":"stop"}],"usage":{"prompt_tokens":120,"completion_tokens":12,"total_tokens":132}}';
+        }
     }
 }
 CONF
@@ -55,6 +60,7 @@ CONF
 cargo build --quiet --release -p dspy-bench
 bench=${CARGO_TARGET_DIR:-target}/release/dspy-bench
 base=http://127.0.0.1:$port/v1
+reasoned=http://127.0.0.1:$port/reasoned/v1
 python=$home/venv/bin/python
 [ -x "$python" ] || python=
 rival=$home/dspy-rs/release/dspy-rs-overhead
@@ -64,15 +70,22 @@ if [ -n "${WITH_DSPY_RS:-}" ]; then
 fi
 [ -x "$rival" ] || rival=
 
-for round in 1 2 3; do
+# CLIENT RUNTIME BASE PREFIX: one row, the client's name behind the runtime's and the prefix.
+measure() {
+    "$bench" overhead --base-url "$3" --requests "$requests" --concurrency "$concurrency" \
+        --client "$1" --runtime "$2" | sed "s/\"client\":\"/&$2:$4/" >>"$work/rows"
+}
+
+for round in 1 2 3 4 5 6 7; do
     for concurrency in 1 64 256 1024; do
-        for client in reqwest dspy; do
-            for runtime in current multi; do
-                "$bench" overhead --base-url "$base" --requests "$requests" \
-                    --concurrency "$concurrency" --client "$client" --runtime "$runtime" |
-                    sed "s/\"client\":\"/&$runtime:/" >>"$work/rows"
+        for runtime in current multi; do
+            for client in reqwest dspy; do
+                measure "$client" "$runtime" "$base" ""
             done
         done
+        # Programs, and a bare predictor that gets the same answer as they.
+        measure dspy-nested current "$reasoned" ""
+        measure dspy current "$reasoned" "reasoned "
         if [ -n "$rival" ]; then
             "$rival" "$base" "$requests" "$concurrency" >>"$work/rows"
         fi
