@@ -190,12 +190,12 @@ fn a_call_allocates_no_more_than_it_did() {
     let text = String::from_utf8(output.stdout).unwrap();
     let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for (name, most) in [
-        ("the model alone", 3),
-        ("question -> answer", 26),
-        ("2 inputs, 2 outputs", 32),
-        ("the same after 16 demos", 32),
-        ("2 inputs, an enum and a number", 29),
-        ("question -> reasoning, answer", 33),
+        ("the model alone", 4),
+        ("question -> answer", 25),
+        ("2 inputs, 2 outputs", 31),
+        ("the same after 16 demos", 31),
+        ("2 inputs, an enum and a number", 28),
+        ("question -> reasoning, answer", 28),
     ] {
         let row = rows.iter().find(|row| row["row"] == name).expect(name);
         let allocations = row["allocations"].as_u64().unwrap();

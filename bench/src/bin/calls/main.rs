@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 }
 
 fn rounds(mut args: lexopt::Parser) -> Result<usize, lexopt::Error> {
-    let mut rounds = 15;
+    let mut rounds = 60;
     while let Some(arg) = args.next()? {
         match arg {
             Long("rounds") => rounds = args.value()?.parse()?,
@@ -58,51 +58,53 @@ fn rounds(mut args: lexopt::Parser) -> Result<usize, lexopt::Error> {
     if rounds == 0 { Err("at least one round is needed".into()) } else { Ok(rounds) }
 }
 
-/// Measures every row, writes it as JSON as soon as it is known, and at the end all as a table on
-/// standard error.
+/// Measures all rows in turn, round by round, and writes them as JSON, and as a table on standard
+/// error. A machine whose speed drifts so drifts for all of them.
 fn run(rounds: usize) -> io::Result<()> {
-    let mut rows = Vec::new();
-    let mut keep = |row: Row| {
-        writeln!(io::stdout(), "{}", row.json())?;
-        rows.push(row);
-        io::Result::Ok(())
-    };
     let lm = |text: &str| Lm::from_model(Fixed::new(text));
 
     let (alone, request) = (lm(QA), Request::new([Message::user("Where?")]));
     let answer = || alone.generate(&request).now_or_never();
     check(answer().is_some_and(|answer| answer.is_ok()), "the model")?;
-    keep(measured("the model alone", rounds, (None, None), answer))?;
 
-    let program = Predict::<Qa>::new().with_lm(lm(QA));
-    let call = || done(program.call("What is the capital of France?"));
-    check(call().is_some_and(|out| out.answer == "Paris"), "question -> answer")?;
-    let most = (Some(1.5), None);
-    keep(measured("question -> answer", rounds, most, call))?;
+    let plain = Predict::<Qa>::new().with_lm(lm(QA));
+    let ask = || done(plain.call("What is the capital of France?"));
+    check(ask().is_some_and(|out| out.answer == "Paris"), "question -> answer")?;
 
-    let program = Predict::<Grounded>::new().with_lm(lm(GROUNDED));
-    let call = || done(program.call(Grounded::input()));
-    check(call().is_some(), "2 inputs, 2 outputs")?;
-    let most = (Some(3.0), Some(40));
-    keep(measured("2 inputs, 2 outputs", rounds, most, call))?;
+    let grounded = Predict::<Grounded>::new().with_lm(lm(GROUNDED));
+    let find = || done(grounded.call(Grounded::input()));
+    check(find().is_some(), "2 inputs, 2 outputs")?;
 
-    let program = program.with_demos((0..DEMOS).map(Grounded::demo));
-    let call = || done(program.call(Grounded::input()));
-    check(program.demos().len() == DEMOS && call().is_some(), "16 demonstrations")?;
-    let most = (Some(6.0), None);
-    keep(measured("the same after 16 demos", rounds, most, call))?;
+    let shown = grounded.clone().with_demos((0..DEMOS).map(Grounded::demo));
+    let find_shown = || done(shown.call(Grounded::input()));
+    check(shown.demos().len() == DEMOS && find_shown().is_some(), "16 demonstrations")?;
 
-    let program = Predict::<Judge>::new().with_lm(lm(JUDGE));
-    let call = || done(program.call(Judge::input()));
-    check(call().is_some_and(|out| out.kind == Kind::Defect), "typed outputs")?;
-    let most = (Some(3.0), Some(40));
-    keep(measured("2 inputs, an enum and a number", rounds, most, call))?;
+    let judge = Predict::<Judge>::new().with_lm(lm(JUDGE));
+    let weigh = || done(judge.call(Judge::input()));
+    check(weigh().is_some_and(|out| out.kind == Kind::Defect), "typed outputs")?;
 
-    let program = ChainOfThought::<Qa>::new().with_lm(lm(REASONED));
-    let call = || done(program.call("What is the capital of France?"));
-    check(call().is_some_and(|out| out.answer == "Paris"), "chain of thought")?;
-    keep(measured("question -> reasoning, answer", rounds, (None, None), call))?;
+    let reasoned = ChainOfThought::<Qa>::new().with_lm(lm(REASONED));
+    let think = || done(reasoned.call("What is the capital of France?"));
+    check(think().is_some_and(|out| out.answer == "Paris"), "chain of thought")?;
 
+    let mut cases = [
+        Case::new("the model alone", (None, None), answer),
+        Case::new("question -> answer", (Some(1.5), None), ask),
+        Case::new("2 inputs, 2 outputs", (Some(3.0), Some(40)), find),
+        Case::new("the same after 16 demos", (Some(6.0), None), find_shown),
+        Case::new("2 inputs, an enum and a number", (Some(3.0), Some(40)), weigh),
+        Case::new("question -> reasoning, answer", (None, None), think),
+    ];
+    // Counting would take a tenth of the time.
+    allocation_counter::opt_out(|| {
+        for _ in 0..rounds {
+            cases.iter_mut().for_each(Case::time);
+        }
+    });
+    let rows: Vec<Row> = cases.into_iter().map(Case::row).collect();
+    for row in &rows {
+        writeln!(io::stdout(), "{}", row.json())?;
+    }
     eprint!("{}", row::table(&rows));
     Ok(())
 }
@@ -112,37 +114,61 @@ fn done<O>(call: impl IntoFuture<Output = dspy::Result<dspy::Prediction<O>>>) ->
     call.into_future().now_or_never()?.ok().map(dspy::Prediction::into_output)
 }
 
-fn measured<O>(
+/// A row while it is measured.
+struct Case<'a> {
     name: &'static str,
-    rounds: usize,
-    (most_micros, most_allocations): (Option<f64>, Option<u64>),
-    mut call: impl FnMut() -> O,
-) -> Row {
-    let mut call = || {
-        black_box(call());
-    };
-    // What is made once was made by the call that was checked.
-    let counted = allocation_counter::measure(&mut call);
-    let mut micros = 0.0;
-    // Counting would take a tenth of the time.
-    allocation_counter::opt_out(|| micros = median_micros(rounds, call));
-    Row {
-        name,
-        micros,
-        allocations: counted.count_total,
-        bytes: counted.bytes_total,
-        most_micros,
-        most_allocations,
+    call: Box<dyn FnMut() + 'a>,
+    /// Calls in a round.
+    batch: u32,
+    /// Microseconds of a call, by round.
+    times: Vec<f64>,
+    most: (Option<f64>, Option<u64>),
+    allocations: u64,
+    bytes: u64,
+}
+
+impl<'a> Case<'a> {
+    fn new<O>(
+        name: &'static str,
+        most: (Option<f64>, Option<u64>),
+        mut call: impl FnMut() -> O + 'a,
+    ) -> Self {
+        let mut call = move || {
+            black_box(call());
+        };
+        // What is made once was made by the call that was checked.
+        let counted = allocation_counter::measure(&mut call);
+        let mut size = 0;
+        allocation_counter::opt_out(|| size = batch(&mut call));
+        Self {
+            name,
+            call: Box::new(call),
+            batch: size,
+            times: Vec::new(),
+            most,
+            allocations: counted.count_total,
+            bytes: counted.bytes_total,
+        }
+    }
+
+    fn time(&mut self) {
+        self.times.push(micros(&mut self.call, self.batch));
+    }
+
+    fn row(self) -> Row {
+        Row {
+            name: self.name,
+            least_micros: self.times.iter().copied().fold(f64::INFINITY, f64::min),
+            micros: median(self.times),
+            allocations: self.allocations,
+            bytes: self.bytes,
+            most_micros: self.most.0,
+            most_allocations: self.most.1,
+        }
     }
 }
 
 /// What is timed must be what is meant.
 fn check(holds: bool, what: &str) -> io::Result<()> {
     if holds { Ok(()) } else { Err(io::Error::other(format!("{what}: not answered as meant"))) }
-}
-
-/// The median of so many rounds: microseconds.
-fn median_micros(rounds: usize, mut run: impl FnMut()) -> f64 {
-    let batch = batch(&mut run);
-    median((0..rounds).map(|_| micros(&mut run, batch)).collect())
 }
