@@ -137,6 +137,21 @@ fn failed_rows_are_noted_and_tried_again() {
 }
 
 #[test]
+fn a_panic_is_the_error_of_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_rows(folder);
+    let shy = Scripted::with(move |request, _| match town_of(request).as_str() {
+        "T7" => panic!("nobody knows T7"),
+        town => Ok::<_, LmError>(answer(&format!("{town} cheese"))),
+    });
+    let done = say(&Cli::new(program(&shy)), folder, &LINE).ended(Exit::Failed);
+    assert!(done.out.contains("39 answered, 0 kept, 1 failed"), "{}", done.out);
+    let line = &lines(folder, "out.jsonl")[7];
+    assert!(line["error"].as_str().unwrap().contains("nobody knows T7"), "{line}");
+}
+
+#[test]
 fn rows_or_a_program_that_changed_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -30,6 +30,21 @@ pub(super) struct Answer {
     pub(super) usage: Usage,
 }
 
+impl Answer {
+    /// A line that says nothing yet.
+    pub(super) fn of(index: usize, hash: String, program: &str) -> Self {
+        Self {
+            index,
+            hash,
+            program: program.to_owned(),
+            output: None,
+            error: None,
+            warnings: Vec::new(),
+            usage: Usage::default(),
+        }
+    }
+}
+
 /// What the file had of a row, and how it ended.
 #[derive(Debug)]
 struct Kept {

@@ -1,5 +1,7 @@
 //! Many inputs from a file, answered into another one.
 
+use std::collections::HashMap;
+
 use clap::ArgMatches;
 use dspy_core::error::Error;
 use dspy_core::error::Result as CoreResult;
@@ -109,13 +111,16 @@ async fn answer_all<P: Module>(
     let mut tally = Tally::default();
     let mut waiting = work.into_iter();
     let mut running = JoinSet::new();
+    let mut rows = HashMap::new();
     let ctrl_c = tokio::signal::ctrl_c();
     tokio::pin!(ctrl_c);
     loop {
         while running.len() < concurrency
             && let Some(next) = waiting.next()
         {
-            running.spawn(answer(program.clone(), next, name.to_owned()));
+            let row = (next.index, next.hash.clone());
+            let task = running.spawn(answer(program.clone(), next, name.to_owned()));
+            rows.insert(task.id(), row);
         }
         let done = tokio::select! {
             // Where the signal cannot be had, nobody can send it.
@@ -123,14 +128,20 @@ async fn answer_all<P: Module>(
                 let message = ": what was answered is in the file; the same command goes on from there";
                 return (tally, Err(Fault::Interrupted(message.to_owned())));
             }
-            done = running.join_next() => done,
+            done = running.join_next_with_id() => done,
         };
         let (line, is_setup) = match done {
             None => break,
-            Some(Ok(done)) => done,
+            Some(Ok((task, done))) => {
+                rows.remove(&task);
+                done
+            }
+            // A panic is the error of its row.
             Some(Err(error)) => {
-                let error = Error::Invalid(format!("the program panicked: {error}"));
-                return (tally, Err(error.into()));
+                let Some((index, hash)) = rows.remove(&error.id()) else { continue };
+                let mut line = Answer::of(index, hash, name);
+                line.error = Some(format!("the program panicked: {error}"));
+                (line, false)
             }
         };
         if is_setup {
@@ -151,15 +162,7 @@ async fn answer_all<P: Module>(
 
 /// What comes of a row, and whether every other row would fail like it.
 async fn answer<P: Module>(program: P, work: Work<P::Input>, name: String) -> (Answer, bool) {
-    let mut line = Answer {
-        index: work.index,
-        hash: work.hash,
-        program: name,
-        output: None,
-        error: None,
-        warnings: Vec::new(),
-        usage: Usage::default(),
-    };
+    let mut line = Answer::of(work.index, work.hash, &name);
     let called: CoreResult<_> = program.call(work.input).await;
     let is_setup = called.as_ref().is_err_and(Error::is_setup);
     let output = called.and_then(|prediction| {
